@@ -1,0 +1,1 @@
+"""One module per outside system, each translating to domain types and declaring how it sends."""

@@ -1,0 +1,5 @@
+"""Tickets, messages, cases, events, the outbox and the queue: no AI in it.
+
+The desk takes `now` from its caller and writes everything that belongs together in one transaction.
+Events hold ids, enums and numbers, never a customer's words.
+"""

@@ -1,0 +1,1 @@
+"""Suites, scorers and reports: how good the replies are, with the error of every number."""
