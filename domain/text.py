@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 _LINE_START = re.compile(r"^[ \t]*(?:(?P<step>\d{1,2}[.)])|(?P<bullet>[-*+•])|(?P<heading>#{1,6})|(?P<quote>>))[ \t]+")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_¿¡]*[A-Z0-9À-ÞÄÖÜ¿¡])|[.!?…]+[\"'”’)\]*_]*\s*$")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|no|nr|mr|mrs|ms|dr|st|z\.b|d\.h|bzw|ca|usw|p\. ?ej|sr|sra|ud|uds)|\b[A-Za-z])\.$",
-    re.IGNORECASE,
+_ABBREVIATIONS = "e.g|i.e|etc|vs|approx|incl|no|nr|mr|mrs|ms|dr|st|z.b|d.h|bzw|ca|usw|p. ej|p.ej|sr|sra|ud|uds".replace(
+    ".", r"\."
 )
+_ABBREVIATION = re.compile(rf"(?:\b(?:{_ABBREVIATIONS})|\b[A-Za-z])\.$", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:['’-]\w+)*", re.UNICODE)
 _FIGURE = re.compile(r"(?<![\w.])[€$£]?\d+(?:[.,:]\d+)*(?:\s?%)?(?![\w])")
 
