@@ -56,18 +56,26 @@ class Draft:
 
 
 def readable(sentences: Sequence[Sentence]) -> str:
-    """Join sentences into paragraphs: one per ask, courtesy apart, steps as a numbered list of their own."""
-    paragraphs: list[list[str]] = []
+    """Join sentences into paragraphs, one per ask, courtesy apart; steps are a numbered list, `- ` points one a line."""
+    lines: list[str] = []
     before: Sentence | None = None
     steps = 0
     for sentence in sentences:
         steps = steps + 1 if sentence.kind == "step" else 0
         text = f"{steps}. {sentence.text}" if sentence.kind == "step" else sentence.text
-        if (before and (before.kind, before.ask) == (sentence.kind, sentence.ask)) or (
-            before and before.ask == sentence.ask and sentence.kind != "step" and before.kind != "step"
-        ):
-            paragraphs[-1].append(text)
-        else:
-            paragraphs.append([text])
+        lines.append(_gap(before, sentence) + text)
         before = sentence
-    return "\n\n".join(("\n" if lines[0].startswith("1. ") else " ").join(lines) for lines in paragraphs)
+    return "".join(lines)
+
+
+def _gap(before: Sentence | None, sentence: Sentence) -> str:
+    if before is None:
+        return ""
+    if _listed(before) and _listed(sentence) and before.kind == sentence.kind:
+        return "\n"
+    same_matter = before.ask == sentence.ask and not _listed(before) and not _listed(sentence)
+    return " " if same_matter else "\n\n"
+
+
+def _listed(sentence: Sentence) -> bool:
+    return sentence.kind == "step" or sentence.text.startswith("- ")

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 _LINE_START = re.compile(r"^[ \t]*(?:(?P<step>\d{1,2}[.)])|(?P<bullet>[-*+•])|(?P<heading>#{1,6})|(?P<quote>>))[ \t]+")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_¿¡]*[A-Z0-9À-ÞÄÖÜ¿¡])|[.!?…]+[\"'”’)\]*_]*\s*$")
@@ -12,61 +13,74 @@ _ABBREVIATIONS = "e.g|i.e|etc|vs|approx|incl|no|nr|mr|mrs|ms|dr|st|z.b|d.h|bzw|c
 )
 _ABBREVIATION = re.compile(rf"(?:\b(?:{_ABBREVIATIONS})|\b[A-Za-z])\.$", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:['’-]\w+)*", re.UNICODE)
-_FIGURE = re.compile(r"(?<![\w.])[€$£]?\d+(?:[.,:]\d+)*(?:\s?%)?(?![\w])")
+_FIGURE = re.compile(r"(?<![\d.,])\d+(?:[.,:]\d+)*(?:\s?%)?")
+
+
+SpanKind = Literal["sentence", "step", "bullet", "row", "heading"]
 
 
 @dataclass(frozen=True)
 class Span:
-    """A sentence, step or bullet of a text, as it stands at `start` to `end`, without its marker."""
+    """A sentence, whole list item, table row or heading of a text, as it stands at `start` to `end`, without its marker."""
 
     text: str
     start: int
     end: int
-    kind: str  # sentence, step, bullet, heading
+    kind: SpanKind
 
 
 def spans(text: str) -> list[Span]:
-    """Cut Markdown into its sentences, in order; a step or bullet is one span per sentence, marked as such."""
+    """Cut Markdown, in order, into its sentences; a list item or table row stays whole."""
     found: list[Span] = []
     for kind, start, end in _blocks(text):
-        found.extend(_sentences(text, start, end, kind))
+        found.extend(_sentences(text, start, end) if kind == "sentence" else _span(text, start, end, kind))
     return found
 
 
-def _blocks(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield (kind, start, end) of each list item, heading or paragraph; a wrapped line continues the one before."""
-    current: tuple[str, int, int] | None = None
+def _blocks(text: str) -> Iterator[tuple[SpanKind, int, int]]:
+    """Yield (kind, start, end) of each list item, row, heading or paragraph; a wrapped line continues the one before."""
+    current: tuple[SpanKind, int, int] | None = None
     position = 0
     for line in text.splitlines(keepends=True):
         start, position = position, position + len(line)
-        if not line.strip() or set(line.strip()) <= set("|-: =*_"):
-            if current:
-                yield current
+        blank = not line.strip() or set(line.strip()) <= set("|-: =*_")
+        kind, indent = _kind(line)
+        starts = blank or kind != "sentence" or current is None or current[0] in ("heading", "row")
+        if starts and current:
+            yield current
+        if blank:
             current = None
             continue
-        marker = _LINE_START.match(line)
-        if current is None or marker or line.lstrip().startswith("|") or current[0] == "heading":
-            if current:
-                yield current
-            kind = marker.lastgroup if marker and marker.lastgroup not in (None, "quote") else "sentence"
-            current = (str(kind), start + (marker.end() if marker else len(line) - len(line.lstrip())), start)
+        if starts or current is None:
+            current = (kind, start + indent, start)
         current = (current[0], current[1], start + len(line.rstrip()))
     if current:
         yield current
 
 
-def _sentences(text: str, start: int, end: int, kind: str) -> Iterator[Span]:
+def _kind(line: str) -> tuple[SpanKind, int]:
+    """Return what a line starts, and how many characters its marker takes."""
+    if line.lstrip().startswith("|"):
+        return "row", len(line) - len(line.lstrip())
+    marker = _LINE_START.match(line)
+    if marker is None:
+        return "sentence", len(line) - len(line.lstrip())
+    kinds: dict[str, SpanKind] = {"step": "step", "bullet": "bullet", "heading": "heading"}
+    return kinds.get(marker.lastgroup or "", "sentence"), marker.end()
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
     block = text[start:end]
     cut = 0
     for match in _SENTENCE_END.finditer(block):
         if _ABBREVIATION.search(block[cut : match.end()]):
             continue
-        yield from _span(text, start + cut, start + match.end(), kind)
+        yield from _span(text, start + cut, start + match.end(), "sentence")
         cut = match.end()
-    yield from _span(text, start + cut, end, kind)
+    yield from _span(text, start + cut, end, "sentence")
 
 
-def _span(text: str, start: int, end: int, kind: str) -> Iterator[Span]:
+def _span(text: str, start: int, end: int, kind: SpanKind) -> Iterator[Span]:
     piece = text[start:end]
     stripped = piece.strip()
     if stripped:
