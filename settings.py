@@ -1,0 +1,136 @@
+"""Every setting of Deskhand, read once from the environment.
+
+SettingsError   a value that cannot work, or two that must not meet; the message names the variable and the way out
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "DESKHAND_"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SECRET = ("database_url", "model_key")
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class SettingsError(Exception):
+    """The settings cannot work together; the message says which and what to do."""
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "deskhand"
+
+
+class Settings(BaseSettings):
+    """What an operator may set, each as an environment variable behind `DESKHAND_`; a value passed in wins."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    data: Path = Field(Path("data"), description="Folder of everything kept: database, vectors, logs, `serve.json`.")
+    cache: Path = Field(default_factory=_cache, description="Folder of one-shot indexes; may be deleted at any time.")
+    database_url: SecretStr | None = Field(None, description="PostgreSQL of your own; else one runs inside `data`.")
+    chroma_url: str | None = Field(None, description="Chroma server of your own; else Chroma runs inside `data`.")
+
+    host: str = Field("127.0.0.1", description="Address that `serve` binds.")
+    port: int = Field(8420, ge=0, le=65535, description="Port that `serve` binds; 0 takes a free one.")
+    demo: bool = Field(False, description="No key needed for chat and search, and checked replies are sent.")
+
+    model_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server, up to and with `/v1`.")
+    model_key: SecretStr | None = Field(None, description="Key for that server; leave out where none is wanted.")
+    model_small: str | None = Field(None, description="Model for triage and checks; else the large one.")
+    model_large: str | None = Field(None, description="Model for drafts; else the small one.")
+    model_timeout_s: float = Field(8.0, gt=0, le=8, description="Longest wait for one model call, in seconds.")
+
+    embedder: str = Field("minilm", description="What embeds: `minilm` or `sentence-transformers:NAME_OR_PATH`.")
+    languages: Names = Field(("en", "es", "de", "fr", "pt"), description="Languages told apart, two letters each.")
+    policy: Path | None = Field(None, description="Folder of policy pages; else the shipped ones.")
+
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64, description="Threads that embed.")
+    tickets_at_once: int = Field(4, ge=1, le=64, description="Tickets that one worker handles at the same time.")
+    drain_s: float = Field(20.0, ge=0, le=600, description="Longest wait for running work at a stop, in seconds.")
+    log_level: LogLevel = Field("info", description="Least serious line that is logged.")
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip().lower() for part in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("languages")
+    @classmethod
+    def _two_letters(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [name for name in value if not (len(name) == 2 and name.isascii() and name.isalpha())]
+        if wrong or not value:
+            raise ValueError(f"wants two-letter codes with commas between, such as 'en,es', not {wrong or value!r}")
+        return value
+
+    @field_validator("chroma_url", "model_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"wants an address that starts with http:// or https://, not {value!r}")
+        return value.rstrip("/") if value else value
+
+    @field_validator("data", "cache", "policy")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else value
+
+    @model_validator(mode="after")
+    def _stays_home_in_demo(self) -> Self:
+        if self.demo and self.host not in LOOPBACK:
+            raise ValueError(
+                f"demo mode asks for no key, so it binds this machine only, not {self.host!r}: "
+                f"set {PREFIX}HOST=127.0.0.1, or turn {PREFIX}DEMO off and make a key with `deskhand keys create`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _knows_its_models(self) -> Self:
+        if self.model_url and not (self.model_small or self.model_large):
+            raise ValueError(f"{PREFIX}MODEL_URL is set without a model: set {PREFIX}MODEL_LARGE to its name")
+        if self.model_key and not self.model_url:
+            raise ValueError(f"{PREFIX}MODEL_KEY is set without a server to send it to: set {PREFIX}MODEL_URL too")
+        return self
+
+    @property
+    def shared(self) -> bool:
+        """Say whether both stores are servers, so that any number of processes may work on them."""
+        return self.database_url is not None and self.chroma_url is not None
+
+
+def read(**passed: object) -> Settings:
+    """Return the settings of this process; a value passed in wins unless it is None.
+
+    Raises SettingsError, naming each variable that cannot work.
+    """
+    try:
+        return Settings(**{name: value for name, value in passed.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentences(error))) from error
+
+
+def unknown(environment: Mapping[str, str]) -> list[str]:
+    """Return the variables that look like ours and are none: a typing error that would pass unseen."""
+    ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in ours)
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    """Say what is wrong in our words, without the value of a secret."""
+    sentences = []
+    for fault in error.errors(include_url=False, include_context=False):
+        message = fault["msg"].removeprefix("Value error, ")
+        if not fault["loc"]:
+            sentences.append(message)
+            continue
+        name = str(fault["loc"][0])
+        silent = fault["type"] == "value_error" or name in SECRET
+        value = "" if silent else f", not {fault['input']!r}"
+        sentences.append(f"{PREFIX}{name.upper()}: {message[:1].lower()}{message[1:]}{value}")
+    return sentences
