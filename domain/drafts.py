@@ -56,7 +56,7 @@ class Draft:
 
 
 def readable(sentences: Sequence[Sentence]) -> str:
-    """Join sentences into paragraphs, one per ask, courtesy apart; steps are a numbered list, `- ` points one a line."""
+    """Join sentences into paragraphs, one per ask, courtesy apart; steps are numbered, `- ` points stand one a line."""
     lines: list[str] = []
     before: Sentence | None = None
     steps = 0

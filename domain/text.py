@@ -21,7 +21,7 @@ SpanKind = Literal["sentence", "step", "bullet", "row", "heading"]
 
 @dataclass(frozen=True)
 class Span:
-    """A sentence, whole list item, table row or heading of a text, as it stands at `start` to `end`, without its marker."""
+    """A sentence, list item, table row or heading of a text: what stands at `start` to `end`, without its marker."""
 
     text: str
     start: int
@@ -38,7 +38,7 @@ def spans(text: str) -> list[Span]:
 
 
 def _blocks(text: str) -> Iterator[tuple[SpanKind, int, int]]:
-    """Yield (kind, start, end) of each list item, row, heading or paragraph; a wrapped line continues the one before."""
+    """Yield (kind, start, end) of each list item, row, heading or paragraph; a wrapped line continues its block."""
     current: tuple[SpanKind, int, int] | None = None
     position = 0
     for line in text.splitlines(keepends=True):
