@@ -1,0 +1,134 @@
+"""Open the desk's database: the embedded server's or yours, with every table as this version needs it."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from database.embedded import EmbeddedServer
+from database.errors import DatabaseUnreachable, MigrationFailed
+
+NAME = "deskhand"
+CONNECT_TIMEOUT_S = 10
+MIGRATIONS = Path(__file__).parent / "migrations"
+_ALEMBIC = threading.Lock()  # Alembic's context is one for the whole process
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database: the engine for our own tables, and how libpq reaches it."""
+
+    engine: AsyncEngine
+    conninfo: str
+
+
+@asynccontextmanager
+async def open_database(url: str | None, data: Path) -> AsyncIterator[Database]:
+    """Yield the database of `url`, or without one that of a server embedded in `data`, with all its tables.
+
+    Raises DatabaseError when it cannot be reached or brought up to date.
+    """
+    async with _given(url) if url else _embedded(data) as conninfo:
+        await asyncio.to_thread(migrate, conninfo)
+        engine = create_engine(conninfo)
+        try:
+            yield Database(engine, conninfo)
+        finally:
+            await engine.dispose()
+
+
+@asynccontextmanager
+async def _embedded(data: Path) -> AsyncIterator[str]:
+    server = EmbeddedServer(data / "postgres")
+    try:
+        await asyncio.to_thread(server.start)
+        await asyncio.to_thread(create, server.conninfo("postgres"), NAME)
+        yield server.conninfo(NAME)
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def _given(url: str) -> AsyncIterator[str]:
+    conninfo = conninfo_of(url)
+    await asyncio.to_thread(_check, conninfo)
+    yield conninfo
+
+
+def conninfo_of(url: str) -> str:
+    """Return a database URL as libpq reads it; `postgresql+psycopg://` is understood too."""
+    plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    try:
+        given = conninfo_to_dict(plain)
+    except psycopg.ProgrammingError as exc:
+        raise DatabaseUnreachable(
+            "the database URL is not of the form postgresql://user:password@host:port/name"
+        ) from exc
+    return make_conninfo("", **{"connect_timeout": CONNECT_TIMEOUT_S, **given})
+
+
+def _check(conninfo: str) -> None:
+    try:
+        psycopg.connect(conninfo).close()
+    except psycopg.OperationalError as exc:
+        raise DatabaseUnreachable(
+            f"the database {_described(conninfo)} does not answer: {exc}\nCheck DESKHAND_DATABASE_URL, "
+            "or leave it out to use the embedded server"
+        ) from exc
+
+
+def _described(conninfo: str) -> str:
+    given = conninfo_to_dict(conninfo)
+    return repr({key: given[key] for key in ("host", "port", "user", "dbname") if key in given})
+
+
+def create(conninfo: str, name: str) -> None:
+    """Create a database unless it exists."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).rowcount:
+            return
+        try:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return
+
+
+def create_engine(conninfo: str, **options: object) -> AsyncEngine:
+    """Return an engine whose connections are those of `conninfo`, checked before each use."""
+    return create_async_engine(
+        "postgresql+psycopg://", connect_args=conninfo_to_dict(conninfo), pool_pre_ping=True, **options
+    )
+
+
+def migrations(conninfo: str) -> Config:
+    """Return Alembic's configuration for a database."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["conninfo"] = conninfo
+    return config
+
+
+def migrate(conninfo: str) -> None:
+    """Bring the tables up to date; whoever comes at the same time waits and finds it done.
+
+    Raises MigrationFailed when a newer version of Deskhand, or something else, has changed them.
+    """
+    try:
+        with _ALEMBIC:
+            command.upgrade(migrations(conninfo), "head")
+    except (CommandError, DBAPIError) as exc:
+        raise MigrationFailed(
+            f"the tables of {_described(conninfo)} cannot be brought up to date: {exc}\n"
+            "Was it used by a newer version of Deskhand? Use that version, or another database"
+        ) from exc

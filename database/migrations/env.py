@@ -1,0 +1,39 @@
+"""Alembic's entry: bring the database of `conninfo` up to date, one process at a time."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from alembic import context
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+from database.metadata import metadata
+
+ADVISORY_LOCK = 0x0DE5_CA5E
+TABLES = ("database.tables", "database.knowledge", "database.requests")
+
+
+def ours(name: str | None, kind: str, _: object) -> bool:
+    """Leave the queue's own tables to the queue's own schema."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
+def migrate(connection: Connection) -> None:
+    """Run what is missing in one transaction."""
+    context.configure(connection=connection, target_metadata=metadata, include_name=ours)
+    with context.begin_transaction():
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+        context.run_migrations()
+
+
+for module in TABLES:
+    if find_spec(module):
+        import_module(module)
+
+with create_engine(
+    "postgresql+psycopg://",
+    connect_args=conninfo_to_dict(context.config.attributes["conninfo"]),
+    poolclass=NullPool,
+).connect() as connection:
+    migrate(connection)

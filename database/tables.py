@@ -1,0 +1,199 @@
+"""The tables of the desk.
+
+Customers' words live in `messages`, `cases.decision` and `handovers.packet` only; everything else holds ids, enums and
+numbers. Times are given by the caller, except `events.recorded_at`, which is the database's own clock.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from database.metadata import metadata
+
+Time = DateTime(timezone=True)
+
+
+def one_of(column: str, *words: str) -> CheckConstraint:
+    """Return the rule that a column holds one of these words."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+brands = Table(
+    "brands",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_at", Time, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("brand", ForeignKey("brands.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("expires_at", Time),
+    Column("revoked_at", Time),
+    Column("last_used_at", Time),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("brand", ForeignKey("brands.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("created_at", Time, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("brand", ForeignKey("brands.id"), nullable=False),
+    Column("customer", Text),
+    Column("channel", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("language", Text),
+    Column("asked", Integer, nullable=False, comment="number of the customer's newest message"),
+    Column("settled", Integer, nullable=False, comment="up to which of them a case or a teammate has answered"),
+    Column("bot_silent", Boolean, nullable=False),
+    Column("handed_over_at", Time),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
+    ForeignKeyConstraint(["brand", "customer"], ["customers.brand", "customers.id"]),
+    one_of("channel", "chat", "email", "api", "cli"),
+    one_of("status", "new", "open", "pending", "on_hold", "solved", "closed"),
+    one_of("priority", "P0", "P1", "P2", "P3"),
+    Index(None, "brand", "status"),
+    Index(None, "brand", "customer"),
+    Index("ix_tickets_waiting", "updated_at", postgresql_where=text("asked > settled AND NOT bot_silent")),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
+    Column("brand", ForeignKey("brands.id"), nullable=False),
+    Column("turn", Integer, nullable=False, comment="number of the newest customer message it works on"),
+    Column("attempt", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text),
+    Column("decision", JSONB),
+    Column("started_at", Time, nullable=False),
+    Column("ended_at", Time),
+    UniqueConstraint("ticket", "turn", "attempt"),
+    one_of("state", "running", "decided", "superseded", "died"),
+    one_of("outcome", "answered", "suggested", "handed_over"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("case", ForeignKey("cases.id", ondelete="CASCADE")),
+    Column("answers", Integer, comment="number of the newest customer message it answers"),
+    Column("created_at", Time, nullable=False),
+    UniqueConstraint("ticket", "number"),
+    one_of("author", "customer", "teammate", "bot"),
+    one_of("kind", "text", "reply", "notice"),
+    Index("uq_messages_one_a_turn", "ticket", "answers", "kind", unique=True, postgresql_where=text("author = 'bot'")),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("case", ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("skill", Text, nullable=False),
+    Column("packet", JSONB, nullable=False),
+    Column("created_at", Time, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("brand", ForeignKey("brands.id"), nullable=False),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE")),
+    Column("kind", Text, nullable=False),
+    Column("happened_at", Time, nullable=False),
+    Column("recorded_at", Time, nullable=False, server_default=func.clock_timestamp()),
+    Column("data", JSONB, nullable=False),
+    Index(None, "ticket", "id"),
+    Index(None, "brand", "kind", "happened_at"),
+)
+
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("started_at", Time, nullable=False),
+    Column("due_at", Time, nullable=False),
+    Column("stopped_at", Time),
+    one_of("kind", "first_response", "next_response", "resolution"),
+    Index("uq_clocks_running", "ticket", "kind", unique=True, postgresql_where=text("stopped_at IS NULL")),
+    Index("ix_clocks_due", "due_at", postgresql_where=text("stopped_at IS NULL")),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("destination", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Time, nullable=False),
+    Column("sent_at", Time),
+    Column("error", Text),
+    one_of("state", "queued", "sent", "failed"),
+    Index("ix_outbox_due", "next_attempt_at", postgresql_where=text("state = 'queued'")),
+)
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
+    Column("case", ForeignKey("cases.id", ondelete="CASCADE")),
+    Column("message", ForeignKey("messages.id", ondelete="CASCADE")),
+    Column("kind", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+    Column("created_at", Time, nullable=False),
+    one_of("kind", "status", "reply", "done", "handed_over"),
+    Index(None, "ticket", "id"),
+    Index("uq_stream_message", "message", unique=True, postgresql_where=text("message IS NOT NULL")),
+    Index("uq_stream_done", "case", unique=True, postgresql_where=text("kind = 'done'")),
+)
