@@ -1,0 +1,157 @@
+"""What a request may carry: pydantic at the edge, so that nothing behind it checks again."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from domain.articles import Article, Audience, Visibility
+from domain.ids import ArticleId
+from domain.turns import Author, Utterance
+
+LONGEST_TEXT = 20_000  # characters
+LONGEST_BODY = 1_000_000  # characters of an article
+MOST_ARTICLES = 500  # in one batch
+
+StrT = TypeVar("StrT", bound=str)
+
+
+def _storable(text: str) -> str:
+    """Return the text when every store can keep it."""
+    if "\x00" in text:
+        raise ValueError("The text holds a NUL character; leave it out.")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("The text holds half of a surrogate pair; send whole characters.")
+    return text
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise ValueError("The text is empty.")
+    return text
+
+
+def _text_or_none(value: object) -> object:
+    return None if value == "" else value
+
+
+Storable = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_said), AfterValidator(_storable)]
+Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_said), AfterValidator(_storable)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), AfterValidator(_storable)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
+
+Scope = Literal["search", "drafts", "chat", "articles", "keys", "admin"]
+
+
+class Input(BaseModel):
+    """A request's body; a field nobody knows is an error, since it is likely a typing error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SearchRequest(Input):
+    """What to look for in the help center."""
+
+    query: Text = Field(examples=["How do I get a refund?"])
+    limit: int = Field(default=10, ge=1, le=50, description="The most articles to return.")
+    audience: Audience = Field(
+        default="customer", description="`teammate` adds internal articles and needs a key with the scope `articles`."
+    )
+    language: Language | None = Field(default=None, description="Articles in this language win over translations.")
+
+
+class Said(Input):
+    """One thing said earlier."""
+
+    author: Author
+    text: Text
+
+
+def _utterance(value: object) -> object:
+    """Turn `"user: hello"` and `"agent: hello"` into what they mean; leave anything else to the model."""
+    if not isinstance(value, str):
+        return value
+    who, colon, text = value.partition(":")
+    author = {"user": "customer", "customer": "customer", "agent": "bot", "bot": "bot", "teammate": "teammate"}
+    if not colon or who.strip().lower() not in author:
+        raise ValueError('Start each line of the history with "user: " or "agent: ".')
+    return {"author": author[who.strip().lower()], "text": text.strip()}
+
+
+class DraftRequest(Input):
+    """One customer's turn, to be drafted and checked without anything being stored or sent."""
+
+    text: Text = Field(examples=["I was charged twice. How do I get my money back?"])
+    history: list[Annotated[Said, BeforeValidator(_utterance)]] = Field(
+        default=[],
+        max_length=200,
+        description='What was said before, oldest first: `"user: ..."`, `"agent: ..."`, or objects.',
+        examples=[["user: Hello", "agent: Hello, how can I help?"]],
+    )
+    language: Language | None = Field(default=None, description="The customer's language, where it is known.")
+
+    @property
+    def utterances(self) -> tuple[Utterance, ...]:
+        """Return the history in our words."""
+        return tuple(Utterance(said.author, said.text) for said in self.history)
+
+
+class ChatRequest(Input):
+    """One thing a customer says to the bot."""
+
+    text: Text = Field(examples=["How do I change my e-mail address?"])
+    ticket: Id | None = Field(default=None, description="The conversation to go on with; leave it out to begin one.")
+    language: Language | None = Field(default=None, description="The customer's language, where it is known.")
+
+
+class ArticleBody(Input):
+    """A help-center page; `body` is Markdown."""
+
+    title: Name = Field(examples=["Refunds"])
+    body: Annotated[str, Field(max_length=LONGEST_BODY), AfterValidator(_said), AfterValidator(_storable)] = Field(
+        examples=["## When you get a refund\n\nYou can ask for a refund within 30 days."]
+    )
+    url: Annotated[Address | None, BeforeValidator(_text_or_none)] = Field(
+        default=None, examples=["https://help.example.com/refunds"]
+    )
+    updated_at: AwareDatetime | None = Field(default=None, examples=["2026-05-04T09:00:00Z"])
+    visibility: Visibility = "public"
+    language: Language = "en"
+    translation_of: Id | None = None
+    tags: list[Name] = Field(default=[], max_length=50)
+
+    def article(self, article: str) -> Article:
+        """Return the page under its id."""
+        return Article(
+            id=ArticleId(article),
+            title=self.title,
+            body=self.body,
+            url=self.url,
+            updated_at=self.updated_at,
+            visibility=self.visibility,
+            language=self.language,
+            translation_of=ArticleId(self.translation_of) if self.translation_of else None,
+            tags=tuple(self.tags),
+        )
+
+
+class ArticleRow(ArticleBody):
+    """A help-center page of a batch, with its id."""
+
+    id: Id = Field(examples=["refunds"])
+
+
+class Batch(Input):
+    """Articles to add or change; each is acknowledged by itself."""
+
+    articles: list[dict[str, object]] = Field(min_length=1, max_length=MOST_ARTICLES)
+
+
+class KeyRequest(Input):
+    """A key to be made for this brand."""
+
+    name: Name = Field(description="Who will use it.", examples=["Website widget"])
+    scopes: list[Scope] = Field(min_length=1, examples=[["search", "chat"]])
+    expires_at: datetime | None = Field(default=None, description="When it stops working; never when left out.")

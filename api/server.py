@@ -1,0 +1,29 @@
+"""The web server: one process, one worker, and a stop that does not hang on open streams."""
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+
+class Server(uvicorn.Server):
+    """uvicorn, told to end the event streams before it waits for connections to close."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking requests, end the streams, and wait for what is running."""
+        self.config.app.state.streams.close()  # type: ignore[union-attr]  # `serving` gives it our application
+        await super().shutdown(sockets)
+
+
+def serving(app: FastAPI, host: str, port: int, drain_s: float) -> Server:
+    """Return a server for the application; `drain_s` is how many seconds a stop waits for running requests."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=max(1, round(drain_s)),
+    )
+    return Server(config)
