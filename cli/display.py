@@ -1,0 +1,163 @@
+"""What a person reads in the terminal: searches, decisions and handovers, laid out with rich."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from cli.documents import Found, FoundArticle
+from domain.decisions import Decision, FoundPassage, Handover, Outcome, Reply
+from domain.drafts import Citation
+from domain.triage import Ask
+
+COLOURS: dict[Outcome, str] = {"answered": "green", "suggested": "yellow", "handed_over": "magenta"}
+TITLES: dict[Outcome, str] = {
+    "answered": "answered: this would be sent",
+    "suggested": "suggested: a teammate would check this first",
+    "handed_over": "handed over: a person would take this",
+}
+MARKS = {"answered": "✓", "clarified": "?", "declined": "–", "handed_over": "→", "open": "○"}
+EXCERPT = 240
+
+
+def show_search(found: Found, console: Console) -> None:
+    """Print the articles found, each with its place, score, address and best passages."""
+    if not found.results:
+        console.print("Nothing found. Is the help center indexed? `deskhand index FOLDER` reads it.")
+        return
+    for place, article in enumerate(found.results, 1):
+        console.print(_article(place, article))
+
+
+def show_decision(decision: Decision, console: Console) -> None:
+    """Print a decision: the reply with numbered citations, what it rests on, and why it ended so."""
+    colour = COLOURS[decision.outcome]
+    if decision.reply:
+        text, citations = marked(decision.reply)
+        console.print(Panel(Text(text), title=TITLES[decision.outcome], border_style=colour, padding=(1, 2)))
+        _print_each(_sources(citations, decision.evidence), console)
+    else:
+        console.print(Panel(Text("No reply."), title=TITLES[decision.outcome], border_style=colour, padding=(0, 2)))
+    console.print(_facts(decision))
+    if decision.handover:
+        console.print(_packet(decision.handover))
+
+
+def marked(reply: Reply) -> tuple[str, list[Citation]]:
+    """Return the reply with `[1]` after each cited sentence, and the citations that the numbers stand for."""
+    citations: list[Citation] = []
+    pieces: list[str] = []
+    done = 0
+    for sentence in reply.sentences:
+        at = reply.text.find(sentence.text, done)
+        if at < 0:
+            continue
+        end = at + len(sentence.text)
+        numbers = [_number(citation, citations) for citation in sentence.citations]
+        marks = "".join(f" [{number}]" for number in dict.fromkeys(numbers))
+        pieces.append(reply.text[done:end] + marks)
+        done = end
+    return "".join(pieces) + reply.text[done:], citations
+
+
+def _number(citation: Citation, citations: list[Citation]) -> int:
+    """Return the number of a citation, giving it the next one when its quote is new."""
+    for number, known in enumerate(citations, 1):
+        if (known.passage, known.start, known.end) == (citation.passage, citation.start, citation.end):
+            return number
+    citations.append(citation)
+    return len(citations)
+
+
+def _sources(citations: Sequence[Citation], evidence: Iterable[FoundPassage]) -> Iterable[RenderableType]:
+    known = {found.passage: found for found in evidence}
+    for number, citation in enumerate(citations, 1):
+        found = known.get(citation.passage)
+        line = Text(f"[{number}] ", "cyan").append(found.title if found else citation.article, "bold")
+        if found and found.url:
+            line.append(f"  {found.url}", "dim underline")
+        yield line
+        yield Padding(Text(f"“{_excerpt(citation.quote)}”", "dim"), (0, 0, 0, 4))
+
+
+def _facts(decision: Decision) -> Table:
+    """Lay out what was understood, what was decided and why, as name and value."""
+    table = _grid()
+    table.add_row("outcome", Text(decision.outcome, f"bold {COLOURS[decision.outcome]}"))
+    if decision.confidence is not None:
+        table.add_row("confidence", f"{decision.confidence:.2f}, a score that is not calibrated yet")
+    if decision.triage:
+        triage = decision.triage
+        flags = [f"flags: {', '.join(triage.flags)}"] if triage.flags else []
+        table.add_row(
+            "understood", " · ".join([triage.intent, triage.priority, triage.sentiment, triage.language, *flags])
+        )
+    if decision.asks:
+        table.add_row("asks", _asks(decision.asks))
+    if decision.reasons:
+        table.add_row("because", _lines(decision.reasons))
+    if decision.verdict and decision.verdict.faults:
+        table.add_row("faults", _lines([f"{fault.check}: {fault.message}" for fault in decision.verdict.faults]))
+    table.add_row("engine", _engine(decision))
+    return table
+
+
+def _engine(decision: Decision) -> str:
+    used = decision.engine
+    model = f" ({used.model})" if used.model else ""
+    fallback = f", because the first did not answer: {used.fallback}" if used.fallback else ""
+    took = decision.timings_ms.get("total", sum(decision.timings_ms.values()))
+    return f"{used.name}{model}{fallback}, {took:.0f} ms"
+
+
+def _packet(handover: Handover) -> Panel:
+    """Lay out what the person who takes the ticket is told."""
+    table = _grid()
+    table.add_row("reason", handover.reason)
+    table.add_row("for", f"{handover.team}, skill {handover.skill}, {handover.priority}, {handover.sentiment}")
+    table.add_row("summary", Text(handover.summary))
+    for name, lines in (("tried", handover.tried), ("missing", handover.missing)):
+        if lines:
+            table.add_row(name, _lines(lines))
+    if handover.evidence:
+        titles = dict.fromkeys(f"{found.title}  {found.url or ''}".rstrip() for found in handover.evidence)
+        table.add_row("found", _lines(list(titles)[:5]))
+    if handover.proposed_reply:
+        table.add_row("draft", Text(handover.proposed_reply.text))
+    return Panel(table, title="handover packet", border_style="magenta")
+
+
+def _article(place: int, article: FoundArticle) -> Group:
+    line = Text(f"{place:>2}. ", "cyan").append(article.title, "bold").append(f"  {article.score:.2f}", "green")
+    about = Text(f"{article.article}  {article.url or ''}".rstrip(), "dim")
+    pieces = [Padding(Text(_excerpt(piece.text)), (0, 0, 0, 6)) for piece in article.passages[:2]]
+    return Group(line, Padding(about, (0, 0, 0, 4)), *pieces, "")
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _asks(asks: Iterable[Ask]) -> Text:
+    return _lines([f"{MARKS[ask.state]} {ask.text} ({ask.state.replace('_', ' ')})" for ask in asks])
+
+
+def _lines(lines: Sequence[str]) -> Text:
+    return Text("\n").join(Text(line) for line in lines)
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1].rsplit(' ', 1)[0]} …"
+
+
+def _print_each(renderables: Iterable[RenderableType], console: Console) -> None:
+    for renderable in renderables:
+        console.print(renderable)
+    console.print()

@@ -1,0 +1,37 @@
+"""Run a command's waiting part, so that Ctrl-C ends it in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+import typer
+
+INTERRUPTED = 130
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+def run(work: Coroutine[Any, Any, T], interrupted: Callable[[], str] = lambda: "stopped") -> T:
+    """Return what the work comes to; on Ctrl-C everything open is closed, the person told, and the exit code 130."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        typer.echo(f"deskhand: {interrupted()}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+async def in_order(items: Iterable[T], work: Callable[[T], Awaitable[U]], at_once: int) -> AsyncIterator[tuple[T, U]]:
+    """Yield each item with what the work makes of it, in the order given, with so many under way at once."""
+    under_way: list[tuple[T, asyncio.Future[U]]] = []
+    try:
+        for item in items:
+            under_way.append((item, asyncio.ensure_future(work(item))))
+            if len(under_way) >= at_once:
+                first, result = under_way.pop(0)
+                yield first, await result
+        while under_way:
+            first, result = under_way.pop(0)
+            yield first, await result
+    finally:
+        for _, left in under_way:
+            left.cancel()

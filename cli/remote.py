@@ -1,0 +1,100 @@
+"""A running `deskhand serve`, spoken to over HTTP with the key of its run.
+
+ServerSilent   the server of this data directory does not answer
+ServerRefused  it answered, but with a problem document
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import httpx
+
+from cli.documents import DECISION, Found
+from cli.refusal import Refusal
+from cli.running import Running
+from domain.articles import Article
+from domain.decisions import Decision
+from domain.ids import BrandId
+from domain.search import Query
+from domain.turns import Turn
+
+TIMEOUT_S = 120.0
+
+
+class ServerSilent(Refusal):
+    """The server of this data directory does not answer."""
+
+
+class ServerRefused(Refusal):
+    """The server answered with a problem."""
+
+
+class Remote:
+    """The door of a running server."""
+
+    def __init__(self, client: httpx.AsyncClient, running: Running) -> None:
+        self._client = client
+        self._running = running
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, running: Running, brand: BrandId) -> AsyncIterator[Self]:
+        """Yield a connection that acts for one brand; proxies are for the outside and stay out of it."""
+        headers = {"Authorization": f"Bearer {running.key}", "Deskhand-Brand": brand}
+        async with httpx.AsyncClient(
+            base_url=running.url, headers=headers, timeout=TIMEOUT_S, trust_env=False
+        ) as client:
+            yield cls(client, running)
+
+    async def search(self, query: Query) -> Found:
+        """Return the articles found for a query."""
+        body = {"query": query.text, "limit": query.limit, "audience": query.audience}
+        return Found.model_validate(await self._post("/v1/search", body))
+
+    async def ask(self, turn: Turn) -> Decision:
+        """Return what the hub makes of a turn."""
+        history = [{"author": said.author, "text": said.text} for said in turn.history]
+        return DECISION.validate_python(await self._post("/v1/drafts", {"text": turn.text, "history": history}))
+
+    async def put(self, articles: Sequence[Article]) -> list[dict[str, Any]]:
+        """Store articles; return one acknowledgement {id, state, reason} each."""
+        rows: list[dict[str, Any]] = (
+            await self._post("/v1/articles:batch", {"articles": [_row(article) for article in articles]})
+        )["rows"]
+        return rows
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            response = await self._client.post(path, json=body)
+        except httpx.TransportError as error:
+            raise ServerSilent(
+                f"the server of this data directory, process {self._running.pid} at {self._running.url}, does not "
+                f"answer ({type(error).__name__}): stop that process and try again"
+            ) from error
+        if response.is_error:
+            raise ServerRefused(f"the server at {self._running.url} says: {_problem(response)}")
+        answer: dict[str, Any] = response.json()
+        return answer
+
+
+def _row(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "body": article.body,
+        "url": article.url,
+        "updated_at": article.updated_at.isoformat() if article.updated_at else None,
+        "visibility": article.visibility,
+        "language": article.language,
+        "translation_of": article.translation_of,
+        "tags": list(article.tags),
+    }
+
+
+def _problem(response: httpx.Response) -> str:
+    try:
+        document = response.json()
+        return f"{document['title']}: {document['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {response.status_code}"

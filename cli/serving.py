@@ -1,0 +1,123 @@
+"""`deskhand serve` and `deskhand work`: the processes that stay."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+
+import typer
+
+import settings
+from cli import running
+from cli.loop import run
+from cli.refusal import Refusal
+from services import Services, open_services
+from settings import Settings
+
+BACKLOG = 256
+ENOUGH = 1
+
+
+def serve(workers: int, **passed: object) -> None:
+    """Run the API, the chat page and a worker until Ctrl-C or SIGTERM, then finish what is under way."""
+    read = settings.read(**passed)
+    if workers != ENOUGH:
+        raise Refusal(_one_worker(workers, read))
+    with _listening(read.host, read.port) as listener:
+        run(_serve(read, listener))
+
+
+def work(**passed: object) -> None:
+    """Run a worker until Ctrl-C or SIGTERM, then finish what is under way."""
+    read = settings.read(**passed)
+    if not read.shared:
+        raise Refusal(
+            "`deskhand work` shares its stores with other processes, so it needs servers of your own: set "
+            "DESKHAND_DATABASE_URL and DESKHAND_CHROMA_URL; without them `deskhand serve` has a worker inside"
+        )
+    run(_work(read))
+
+
+async def _serve(read: Settings, listener: socket.socket) -> None:
+    from api.app import create_app
+    from api.server import serving
+
+    async with open_services(read) as opened, _worker(opened) as worker:
+        server = serving(create_app(opened), read.host, listener.getsockname()[1], read.drain_s)
+        server.capture_signals = nullcontext  # type: ignore[method-assign]  # the signals are this command's
+        _on_signals(lambda: setattr(server, "should_exit", True))
+        worker.add_done_callback(lambda _: setattr(server, "should_exit", True))
+        with _announced(read, opened, listener):
+            await server.serve(sockets=[listener])
+        if not server.started:
+            raise Refusal("the server did not start; the lines above say why")
+
+
+async def _work(read: Settings) -> None:
+    stop = asyncio.Event()
+    _on_signals(stop.set)
+    async with open_services(read) as opened, _worker(opened) as worker:
+        typer.echo(f"A worker runs on {read.tickets_at_once} tickets at once. Ctrl-C stops it.")
+        worker.add_done_callback(lambda _: stop.set())
+        await stop.wait()
+
+
+@asynccontextmanager
+async def _worker(opened: Services) -> AsyncIterator[asyncio.Task[None]]:
+    """Run the worker beside; at the end let it finish what it began, and raise what it died of."""
+    raise NotImplementedError
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+@contextmanager
+def _announced(read: Settings, opened: Services, listener: socket.socket) -> Iterator[None]:
+    """Tell the person where to look, and other commands where to find this server."""
+    port = listener.getsockname()[1]
+    url = f"http://{f'[{read.host}]' if ':' in read.host else read.host}:{port}"
+    running.announce(read.data, url, opened.run_key)
+    typer.echo(f"Deskhand is at {url}  (API: {url}/docs)")
+    typer.echo(f"Data lies in {read.data}")
+    typer.echo("Demo mode: no key needed, checked replies are sent." if read.demo else _first_key())
+    typer.echo("Ctrl-C stops it.")
+    try:
+        yield
+    finally:
+        running.withdraw(read.data)
+
+
+def _first_key() -> str:
+    return "Every request needs a key: `deskhand keys create NAME` makes one."
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield a socket that listens, so that a busy port is known before anything is opened."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        raise Refusal(
+            f"cannot listen on {host}:{port} ({error.strerror}): "
+            f"stop what uses it, or take another port with --port, such as --port {port + 1}"
+        ) from error
+    with listener:
+        yield listener
+
+
+def _one_worker(workers: int, read: Settings) -> str:
+    """Say how to run more than one, which is never this option."""
+    if read.shared:
+        return f"--workers is {workers}, but each `deskhand serve` is one: start it {workers} times behind a proxy"
+    return (
+        f"--workers is {workers}, but the stores in {str(read.data)!r} belong to one process: set "
+        "DESKHAND_DATABASE_URL and DESKHAND_CHROMA_URL to servers of your own, then start `deskhand serve` "
+        "or `deskhand work` as often as you like"
+    )
