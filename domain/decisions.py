@@ -63,12 +63,16 @@ class TriageSummary:
 
 @dataclass(frozen=True)
 class Gate:
-    """Whether a checked draft may be sent without a person, and why; `confidence` is None when it did not run."""
+    """Whether a checked draft may be sent without a person, and why; `confidence` is None where none was worked out.
+
+    `partial` says that the checked sentences for the answered asks may go out although a person takes the rest.
+    """
 
     outcome: Outcome
     confidence: float | None
     reasons: tuple[str, ...]
     handover: HandoverReason | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Phrases:
     """The sentences of our own that a reply may carry, in one language."""
 
     greeting: str
+    sorry: str
     closing: str
     no_answer: str
     handed_over: str

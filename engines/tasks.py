@@ -57,7 +57,7 @@ class TriageTask(Task[TriageAnswer]):
 
 
 class DraftedSentence(Answer):
-    """One sentence of a reply; `ask` is the number of an ask, `evidence` the numbers of the passages it rests on."""
+    """One sentence of a reply; `ask` is an ask's number (0: none), `evidence` numbers the passages it rests on."""
 
     text: str
     kind: Literal["fact", "step", "courtesy", "question", "promise"]

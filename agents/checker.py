@@ -1,0 +1,140 @@
+"""Judge a draft before a customer sees it: exact rules first, then the engine's scores."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from domain.budget import Budget
+from domain.drafts import Draft, Sentence
+from domain.policy import Policy
+from domain.search import Evidence
+from domain.text import figures, folded, plain, words
+from domain.triage import Triage
+from domain.verdicts import Check, Fault, Verdict
+from engines import language, redaction
+from engines.engine import Engine
+from engines.tasks import CheckTask
+
+SUPPORTED = 0.5  # an engine's score from which a sentence counts as borne out by its quotes
+COURTESY_WORDS = 25
+
+_CLAIMS = ("fact", "step")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n't|unless|except|nunca|sin|ningun\w*|nicht|"
+    r"kein\w*|nie|niemals|ohne|jamais|sans|aucun\w*|nao|sem|nenhum\w*)\b"
+)
+_PROMISE = re.compile(
+    r"\b(?:(?:we|i|someone|somebody|a colleague|our team|they)(?: will|'ll| shall| are going to| am going to)|"
+    r"(?:wir|ich) werden?|nous (?:vous )?(?:allons|rappellerons)|(?:le|te) (?:llamaremos|enviaremos|contactaremos))\b"
+)
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
+
+
+async def check(
+    draft: Draft, triage: Triage, evidence: Sequence[Evidence], engine: Engine, policy: Policy, budget: Budget
+) -> Verdict:
+    """Return the verdict: no engine is asked about a draft that the rules already refuse."""
+    faults = tuple(_faults(draft, triage, evidence, policy))
+    if faults:
+        clean = 1 - len({fault.sentence for fault in faults}) / max(1, len(draft.sentences))
+        return Verdict(grounding=clean, completeness=0.0, tone=0.0, policy=0.0, faults=faults)
+    return await _scored(draft, triage, engine, policy, budget)
+
+
+async def _scored(draft: Draft, triage: Triage, engine: Engine, policy: Policy, budget: Budget) -> Verdict:
+    claims = [(number, sentence) for number, sentence in enumerate(draft.sentences) if sentence.kind in _CLAIMS]
+    answered = [ask for ask in draft.asks if ask.state in ("answered", "clarified", "declined")]
+    task = CheckTask(
+        claims=tuple((sentence.text, _quotes(sentence)) for _, sentence in claims),
+        answers=tuple((ask.text, _said(draft, ask.id)) for ask in answered),
+        sentiment=triage.sentiment,
+        policy=policy,
+    )
+    scores = await engine.answer(task, budget)
+    support = [*scores.support, *[0.0] * len(claims)][: len(claims)]
+    completeness = [*scores.completeness, *[0.0] * len(answered)][: len(answered)]
+    faults = tuple(
+        Fault("support", f"sentence {number + 1} is not borne out by what it cites", number)
+        for (number, _), score in zip(claims, support, strict=True)
+        if score < SUPPORTED
+    )
+    return Verdict(
+        grounding=min(support, default=1.0),
+        completeness=min(completeness, default=0.0),
+        tone=scores.tone,
+        policy=1.0,
+        faults=faults,
+    )
+
+
+def _said(draft: Draft, ask: str) -> str:
+    return " ".join(sentence.text for sentence in draft.sentences if sentence.ask == ask)
+
+
+def _quotes(sentence: Sentence) -> str:
+    return "\n".join(plain(citation.quote) for citation in sentence.citations)
+
+
+def _faults(draft: Draft, triage: Triage, evidence: Sequence[Evidence], policy: Policy) -> Iterator[Fault]:
+    if not draft.sentences:
+        yield Fault("empty", "the draft says nothing")
+    for ask in draft.asks:
+        if ask.state == "open":
+            yield Fault("open_ask", f"the ask {ask.text!r} is still open")
+    own = {sentence for phrases in policy.phrases.values() for sentence in vars(phrases).values()}
+    for number, sentence in enumerate(draft.sentences):
+        if sentence.text not in own:
+            for check, message in _wrong(sentence, triage, evidence, policy):
+                yield Fault(check, f"sentence {number + 1} {message}", number)
+
+
+def _wrong(
+    sentence: Sentence, triage: Triage, evidence: Sequence[Evidence], policy: Policy
+) -> Iterator[tuple[Check, str]]:
+    """Yield what the rules find wrong with one sentence."""
+    quotes = _quotes(sentence)
+    verbatim = _verbatim(sentence, quotes)
+    yield from _citations(sentence, evidence)
+    if missing := figures(sentence.text) - figures(quotes):
+        yield "figures", f"names {sorted(missing)}, which its citation does not"
+    if sentence.citations and not verbatim and _negated(sentence.text) != _negated(quotes):
+        yield "negation", "turns a yes of its citation into a no, or a no into a yes"
+    for url in _URL.findall(sentence.text):
+        if url not in quotes and not _allowed(url, policy.link_hosts):
+            yield "links", f"links to {url!r}, which is neither cited nor an allowed host"
+    if not verbatim and (sentence.kind == "promise" or _PROMISE.search(folded(sentence.text))):
+        yield "promise", "promises something that nobody has taken on"
+    if any(found.text not in quotes for found in redaction.details(sentence.text)):
+        yield "secret", "carries personal data or a secret that its citation does not"
+    if sentence.kind not in _CLAIMS and len(words(sentence.text)) > COURTESY_WORDS:
+        yield "citation", f"is too long for a {sentence.kind} and cites nothing"
+    spoken = language.detect(sentence.text, policy.languages)
+    if not verbatim and spoken and spoken != triage.language:
+        yield "language", f"is in {spoken!r}, not in {triage.language!r}"
+
+
+def _citations(sentence: Sentence, evidence: Sequence[Evidence]) -> Iterator[tuple[Check, str]]:
+    passages = {found.passage.id: found.passage for found in evidence}
+    if sentence.kind in _CLAIMS and not sentence.citations:
+        yield "citation", "states something and cites nothing"
+    for citation in sentence.citations:
+        passage = passages.get(citation.passage)
+        if passage is None:
+            yield "citation", f"cites {citation.passage!r}, which was not found"
+        elif passage.text[citation.start - passage.start : citation.end - passage.start] != citation.quote:
+            yield "citation", f"quotes words that do not stand in {citation.passage!r}"
+        elif passage.visibility != "public":
+            yield "visibility", f"cites {citation.article!r}, which is internal"
+
+
+def _verbatim(sentence: Sentence, quotes: str) -> bool:
+    """Say whether the sentence stands word for word in its quotes, so that it says what the article says."""
+    return bool(sentence.citations) and " ".join(words(sentence.text)) in " ".join(words(quotes))
+
+
+def _negated(text: str) -> bool:
+    return len(_NEGATION.findall(folded(text))) % 2 == 1
+
+
+def _allowed(url: str, hosts: Sequence[str]) -> bool:
+    host = re.sub(r"^(?:https?://)?", "", url, flags=re.IGNORECASE).split("/")[0].split(":")[0].lower()
+    return any(host == allowed or host.endswith(f".{allowed}") for allowed in hosts)

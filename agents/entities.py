@@ -1,0 +1,41 @@
+"""Pick out of a turn what a person would look up."""
+
+import re
+
+from domain.triage import Entity
+
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("email", re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")),
+    ("url", re.compile(r"https?://[^\s<>\"')\]]+")),
+    ("error_code", re.compile(r"\b[A-Z]{2,6}[-_]\d{2,6}\b|\b(?:error|fehler|code)\s+\d{3,5}\b", re.IGNORECASE)),
+    (
+        "order",
+        re.compile(
+            r"(?:\border|\binvoice|\bbestellung|\brechnung|\bpedido|\bfactura|#)\s*(?:no\.?|nr\.?|number|#)?\s*(\d{4,})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "amount",
+        re.compile(
+            r"(?:[€$£]\s?\d+(?:[.,]\d+)*)|(?:\d+(?:[.,]\d+)*\s?(?:EUR|USD|GBP|CHF|€|\$|£|euros?|dollars?)(?!\w))",
+            re.IGNORECASE,
+        ),
+    ),
+    ("version", re.compile(r"\bv?\d+\.\d+(?:\.\d+)*\b")),
+)
+
+
+def named(text: str) -> tuple[Entity, ...]:
+    """Return what is named in the text, each once, in the order of its kinds; a later kind leaves taken spans alone."""
+    found: list[Entity] = []
+    taken: list[tuple[int, int]] = []
+    for kind, pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            taken.append(match.span())
+            entity = Entity(kind, match.group().strip())
+            if entity not in found:
+                found.append(entity)
+    return tuple(found)

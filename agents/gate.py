@@ -1,0 +1,99 @@
+"""Decide whether a checked draft may reach the customer without a person.
+
+Confidence here is an uncalibrated score and says so; `deskhand calibrate` will replace it with a probability.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from domain.decisions import Gate, HandoverReason
+from domain.drafts import Draft
+from domain.policy import Policy
+from domain.search import Evidence
+from domain.triage import Priority, Triage
+from domain.turns import Turn
+from domain.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What this installation knows and may do: `indexed` articles could be found; `sends` without a person or not."""
+
+    indexed: int
+    sends: bool
+
+
+def decide(
+    turn: Turn,
+    triage: Triage,
+    evidence: Sequence[Evidence],
+    draft: Draft,
+    verdict: Verdict,
+    policy: Policy,
+    installation: Installation,
+) -> Gate:
+    """Return the outcome of a checked draft."""
+    confidence = _confidence(draft, evidence, verdict) if verdict.passes else None
+    kept_back = _kept_back(triage, evidence, draft, policy, installation.sends, confidence or 0.0)
+    refused = _refused(triage, draft, verdict, policy, installation.indexed)
+    if refused:
+        reason, why = refused
+        partial = reason in ("knowledge_missing", "out_of_scope") and verdict.passes and kept_back is None
+        return Gate("handed_over", confidence, (why,), reason, partial)
+    reasons = (f"confidence {confidence:.2f} is an uncalibrated score",)
+    if kept_back is None:
+        return Gate("answered", confidence, reasons)
+    if turn.channel == "chat":
+        why = f"a person must look at the draft, and a chat cannot wait: {kept_back}"
+        return Gate("handed_over", confidence, (*reasons, why), "low_confidence")
+    return Gate("suggested", confidence, (*reasons, f"a person decides: {kept_back}"))
+
+
+def _refused(
+    triage: Triage, draft: Draft, verdict: Verdict, policy: Policy, indexed: int
+) -> tuple[HandoverReason, str] | None:
+    """Return why this draft may not even be suggested, None when it may."""
+    unanswered = [ask for ask in draft.asks if ask.state in ("open", "handed_over")]
+    intent = policy.intent(triage.intent)
+    if intent and intent.handling == "human":
+        return "policy", f"the policy gives {intent.name!r} to a person"
+    if indexed == 0:
+        return "no_articles", "the index is empty: `deskhand index PATH` fills it"
+    if unanswered and "out_of_scope" in triage.flags:
+        return "out_of_scope", "the request is outside what this desk answers"
+    if unanswered:
+        return "knowledge_missing", f"{len(unanswered)} of {len(draft.asks)} asks found no reliable answer"
+    if not verdict.passes:
+        return "low_confidence", f"the checker refused the draft: {verdict.faults[0].message}"
+    return None
+
+
+def _kept_back(
+    triage: Triage, evidence: Sequence[Evidence], draft: Draft, policy: Policy, sends: bool, confidence: float
+) -> str | None:
+    """Return why a good draft is only suggested, None when it may be sent."""
+    languages = {found.passage.id: found.passage.language for found in evidence}
+    cited = {languages[citation.passage] for sentence in draft.sentences for citation in sentence.citations}
+    intent = policy.intent(triage.intent)
+    if not sends:
+        return "nothing is sent without a person until confidence is calibrated (only demo mode sends)"
+    if intent and intent.handling == "draft":
+        return f"the policy wants a person to send {intent.name!r}"
+    if triage.priority in (Priority.P0, Priority.P1):
+        return f"{triage.priority} is never answered without a person"
+    if cited - {triage.language}:
+        return (
+            f"it quotes {', '.join(sorted(cited - {triage.language}))!r} to a customer who writes {triage.language!r}"
+        )
+    if confidence < policy.thresholds.send:
+        return f"confidence is below the policy's {policy.thresholds.send}"
+    return None
+
+
+def _confidence(draft: Draft, evidence: Sequence[Evidence], verdict: Verdict) -> float:
+    """Mix how well the cited passages match, how complete the answer looks and how well it is borne out."""
+    closeness = {found.passage.id: found.dense for found in evidence}
+    cited = [closeness[citation.passage] for sentence in draft.sentences for citation in sentence.citations]
+    match = max(0.0, min(1.0, fmean(cited))) if cited else 0.0
+    return round(verdict.grounding * (0.5 * match + 0.5 * verdict.completeness), 4)

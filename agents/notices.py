@@ -1,0 +1,37 @@
+"""What the customer reads at the end of a case: the draft, or what was found and that a person takes over."""
+
+from domain.decisions import Gate, Handover, Reply
+from domain.drafts import Draft, Sentence, readable
+from domain.policy import Phrases, Policy
+from domain.triage import Triage
+from domain.turns import Turn
+
+SAYS_NOTHING_WAS_FOUND = ("knowledge_missing", "no_articles")
+
+
+def reply(
+    turn: Turn, policy: Policy, triage: Triage | None, draft: Draft | None, gate: Gate | None, handover: Handover | None
+) -> Reply | None:
+    """Return the reply of a decided case: a handed over one carries the notice, and what may be said before it."""
+    if handover is None:
+        return Reply(draft.text, draft.sentences) if draft and draft.sentences else None
+    language = triage.language if triage else turn.language or policy.languages[0]
+    phrases = policy.speak(language)
+    said = _partial(draft, phrases) if draft and gate and gate.partial else ()
+    sentences = (*said, *(Sentence(text, "courtesy") for text in _notice(turn, handover, phrases)))
+    return Reply(readable(sentences), sentences)
+
+
+def _partial(draft: Draft, phrases: Phrases) -> tuple[Sentence, ...]:
+    """Return the draft without its closing, when anything in it is an answer."""
+    if not any(sentence.citations for sentence in draft.sentences):
+        return ()
+    return tuple(sentence for sentence in draft.sentences if sentence.text != phrases.closing)
+
+
+def _notice(turn: Turn, handover: Handover, phrases: Phrases) -> tuple[str, ...]:
+    if turn.already_handed_over:
+        return (phrases.already_handed_over,)
+    if handover.reason in SAYS_NOTHING_WAS_FOUND:
+        return (phrases.no_answer, phrases.handed_over)
+    return (phrases.handed_over,)

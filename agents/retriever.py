@@ -1,0 +1,45 @@
+"""Find what the help center says about each ask, among what a customer may see."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb_index.index import Index
+
+from domain.search import Evidence, Query, Results
+from domain.text import words
+from domain.triage import Ask
+from domain.turns import Turn
+
+ARTICLES_PER_ASK = 4
+PASSAGES_PER_ARTICLE = 3
+SHORT = 8  # words: a shorter follow-up leans on what the customer said before
+
+
+@dataclass(frozen=True)
+class Found:
+    """The evidence for a turn; `indexed` is how many articles could have been found at all."""
+
+    evidence: tuple[Evidence, ...]
+    indexed: int
+
+
+async def retrieve(turn: Turn, asks: Sequence[Ask], language: str, index: Index) -> Found:
+    """Search for every ask at once; the audience is always the customer."""
+    results = await asyncio.gather(*(index.search(_query(turn, ask, language)) for ask in asks))
+    evidence = tuple(found for ask, result in zip(asks, results, strict=True) for found in _evidence(ask, result))
+    return Found(evidence, max(result.indexed for result in results))
+
+
+def _query(turn: Turn, ask: Ask, language: str) -> Query:
+    earlier = [said.text for said in turn.history if said.author == "customer"]
+    text = f"{earlier[-1]}\n{ask.text}" if earlier and len(words(ask.text)) < SHORT else ask.text
+    return Query(text, brand=turn.brand, audience="customer", language=language, limit=ARTICLES_PER_ASK)
+
+
+def _evidence(ask: Ask, result: Results) -> list[Evidence]:
+    return [
+        Evidence(ask.id, scored.passage, scored.score, scored.dense, scored.lexical)
+        for hit in result.hits
+        for scored in hit.passages[:PASSAGES_PER_ARTICLE]
+    ]

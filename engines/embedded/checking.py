@@ -1,0 +1,60 @@
+"""Score a draft without a model: words and figures for support, closeness for completeness, rules for tone."""
+
+import re
+
+import numpy as np
+
+from domain.text import figures, folded, plain
+from embedding.embedder import Embedder
+from engines.embedded.wording import content
+from engines.tasks import CheckAnswer, CheckTask
+
+_BLAME = re.compile(
+    r"\b(?:you should have|your (?:fault|mistake)|you failed to|as i already|obviously|you must not have|calm down)\b"
+)
+_FILLER = re.compile(
+    r"\b(?:as an ai|we value your business|rest assured|per my last|kindly do the needful|to be honest)\b"
+)
+
+
+def check(task: CheckTask, embedder: Embedder) -> CheckAnswer:
+    """Return the scores of each claim and each ask."""
+    return CheckAnswer(
+        support=[_support(claim, quotes) for claim, quotes in task.claims],
+        completeness=_completeness(task.answers, embedder),
+        tone=_tone(" ".join(answer for _, answer in task.answers)),
+        reasons=[],
+    )
+
+
+def _support(claim: str, quotes: str) -> float:
+    """Return the share of the claim's words that stand in its quotes; 0 when a figure of it does not."""
+    if figures(claim) - figures(plain(quotes)):
+        return 0.0
+    said = content(claim)
+    found = set(content(plain(quotes)))
+    return round(sum(word in found for word in said) / len(said), 4) if said else 1.0
+
+
+def _completeness(answers: tuple[tuple[str, str], ...], embedder: Embedder) -> list[float]:
+    """Return how close each answer is to its ask, 0..1: half shared words, half cosine."""
+    if not answers:
+        return []
+    asked = embedder.embed_queries([ask for ask, _ in answers])
+    given = embedder.embed_passages([answer or " " for _, answer in answers])
+    cosines = np.clip(np.sum(asked * given, axis=1), 0, 1)
+    return [
+        round(float((cosine + _coverage(ask, answer)) / 2), 4) if answer else 0.0
+        for (ask, answer), cosine in zip(answers, cosines, strict=True)
+    ]
+
+
+def _coverage(ask: str, answer: str) -> float:
+    wanted = set(content(ask))
+    return len(wanted & set(content(answer))) / len(wanted) if wanted else 0.0
+
+
+def _tone(text: str) -> float:
+    heard = folded(text)
+    flaws = len(_BLAME.findall(heard)) + len(_FILLER.findall(heard)) + text.count("!!")
+    return max(0.0, 1.0 - 0.5 * flaws)

@@ -1,0 +1,74 @@
+"""Compose a reply from extracts: an opening, what answers each ask, a closing."""
+
+from collections.abc import Sequence
+
+from domain.search import Evidence
+from domain.text import plain
+from domain.triage import Ask
+from embedding.embedder import Embedder
+from engines.embedded import extracts
+from engines.embedded.extracts import Extract, Unit
+from engines.tasks import DraftAnswer, DraftedSentence, DraftTask
+
+
+def draft(task: DraftTask, embedder: Embedder) -> DraftAnswer:
+    """Return a reply that quotes, for every ask that the evidence answers, the part that answers it."""
+    body: list[DraftedSentence] = []
+    answered: list[int] = []
+    for number, ask in enumerate(task.asks, 1):
+        extract = extracts.find(ask.text, _evidence(task, ask), embedder)
+        if extract is None or extract.score < task.policy.thresholds.answerable:
+            continue
+        answered.append(number)
+        body.extend(_quoted(extract, number, task))
+    opening = [] if not body else _opening(task)
+    closing = [] if not body else [_courtesy(task.policy.speak(task.language).closing)]
+    return DraftAnswer(sentences=[*opening, *body, *closing], answered=answered, clarified=[], declined=[])
+
+
+def _evidence(task: DraftTask, ask: Ask) -> Sequence[tuple[int, Evidence]]:
+    return [(number, found) for number, found in enumerate(task.evidence, 1) if found.ask == ask.id]
+
+
+def _opening(task: DraftTask) -> list[DraftedSentence]:
+    phrases = task.policy.speak(task.language)
+    if task.sentiment in ("negative", "angry"):
+        return [_courtesy(phrases.sorry)]
+    return [] if task.history else [_courtesy(phrases.greeting)]
+
+
+def _quoted(extract: Extract, ask: int, task: DraftTask) -> list[DraftedSentence]:
+    source = task.evidence[extract.units[0].evidence - 1].passage
+    sentences = [sentence for unit in extract.units for sentence in _sentences(unit, ask)]
+    if source.language != task.language:
+        return [_courtesy(task.policy.speak(task.language).other_language, ask), *sentences]
+    return sentences
+
+
+def _sentences(unit: Unit, ask: int) -> list[DraftedSentence]:
+    if unit.shape == "row":
+        return [DraftedSentence(text=_row(unit), kind="fact", ask=ask, evidence=[unit.evidence])]
+    return [
+        DraftedSentence(
+            text=f"- {plain(part.text)}" if part.kind == "bullet" else plain(part.text),
+            kind="step" if part.kind == "step" else "fact",
+            ask=ask,
+            evidence=[unit.evidence],
+        )
+        for part in unit.parts
+    ]
+
+
+def _row(unit: Unit) -> str:
+    """Return a table row as a line: its first cell, then every other cell behind its column's name."""
+    names, cells = (_cells(part.text) for part in unit.parts)
+    pairs = [f"{name} {cell}".strip() for name, cell in zip(names[1:], cells[1:], strict=False) if cell]
+    return f"- {cells[0]}: {', '.join(pairs)}" if pairs else f"- {cells[0]}"
+
+
+def _cells(row: str) -> list[str]:
+    return [plain(cell) for cell in row.strip().strip("|").split("|")]
+
+
+def _courtesy(text: str, ask: int = 0) -> DraftedSentence:
+    return DraftedSentence(text=text, kind="courtesy", ask=ask, evidence=[])

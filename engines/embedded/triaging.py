@@ -1,0 +1,62 @@
+"""Triage from examples in embedding space: the asks, the intent and how sure we are of it."""
+
+from threading import Lock
+
+import numpy as np
+
+from domain.policy import Policy
+from embedding.embedder import Embedder
+from engines import language
+from engines.embedded import asks, intents, sentiment
+from engines.tasks import TriageAnswer, TriageTask
+
+FLAG_COSINE = 0.72  # a turn this close to an example means much the same
+
+
+class Triager:
+    """Triages turns; what it learns from a policy is kept until the policy changes."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._lock = Lock()
+        self._learned: dict[str, _Learned] = {}
+
+    def triage(self, task: TriageTask) -> TriageAnswer:
+        """Return what the turn asks and is about."""
+        learned = self._learn(task.policy)
+        vector = self._embedder.embed_queries([task.text]).astype(np.float64)
+        chances = learned.head.probabilities(vector)[0]
+        best = int(np.argmax(chances))
+        spoken = language.detect(task.text, task.policy.languages) or task.language or task.policy.languages[0]
+        return TriageAnswer(
+            asks=asks.split(task.text, self._embedder),
+            intent=learned.head.names[best],
+            sentiment=sentiment.heard(task.text),
+            flags=learned.flags(vector[0]),
+            language=spoken,
+            confidence=round(float(chances[best]), 4),
+            reasons=[
+                f"intent {learned.head.names[best]!r} by its examples, probability {chances[best]:.2f} (uncalibrated)"
+            ],
+        )
+
+    def _learn(self, policy: Policy) -> "_Learned":
+        with self._lock:
+            if policy.version not in self._learned:
+                self._learned = {policy.version: _Learned(policy, self._embedder)}
+            return self._learned[policy.version]
+
+
+class _Learned:
+    """What a policy's examples teach."""
+
+    def __init__(self, policy: Policy, embedder: Embedder) -> None:
+        self.head = intents.fit(policy, embedder)
+        self._names = [flag for flag, examples in policy.flag_examples.items() for _ in examples]
+        texts = [example for examples in policy.flag_examples.values() for example in examples]
+        self._vectors = embedder.embed_queries(texts) if texts else np.zeros((0, embedder.dimension), np.float32)
+
+    def flags(self, vector: np.typing.NDArray[np.float64]) -> list[str]:
+        """Return the flags one of whose examples means much the same as this vector's text."""
+        near = np.flatnonzero(self._vectors @ vector >= FLAG_COSINE)
+        return sorted({self._names[number] for number in near})
