@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from domain.budget import Budget
-from domain.drafts import Draft, Sentence
+from domain.drafts import Draft, Sentence, quoted_heading
 from domain.policy import Policy
 from domain.search import Evidence
 from domain.text import figures, folded, plain, words
@@ -81,6 +81,7 @@ def _faults(draft: Draft, triage: Triage, evidence: Sequence[Evidence], policy: 
         if ask.state == "open":
             yield Fault("open_ask", f"the ask {ask.text!r} is still open")
     own = {sentence for phrases in policy.phrases.values() for sentence in vars(phrases).values()}
+    own |= {quoted_heading(found.passage.heading_path) for found in evidence if found.passage.heading_path}
     for number, sentence in enumerate(draft.sentences):
         if sentence.text not in own:
             for check, message in _wrong(sentence, triage, evidence, policy):

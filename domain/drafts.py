@@ -79,3 +79,8 @@ def _gap(before: Sentence | None, sentence: Sentence) -> str:
 
 def _listed(sentence: Sentence) -> bool:
     return sentence.kind == "step" or sentence.text.startswith("- ")
+
+
+def quoted_heading(path: Sequence[str]) -> str:
+    """Return the line that says under which heading of an article the points that follow it stand."""
+    return f"“{path[-1]}”:"

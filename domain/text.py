@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 _LINE_START = re.compile(r"^[ \t]*(?:(?P<step>\d{1,2}[.)])|(?P<bullet>[-*+•])|(?P<heading>#{1,6})|(?P<quote>>))[ \t]+")
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_¿¡]*[A-Z0-9À-ÞÄÖÜ¿¡])|[.!?…]+[\"'”’)\]*_]*\s*$")
+_SENTENCE_END = re.compile(
+    r"[.!?…]+[\"'”’)\]*_]*(?=\s+[\"'“‘(\[*_¿¡]*[A-Z0-9À-Þ¿¡])|[!?]+[\"'”’)\]*_]*(?=\s)|[.!?…]+[\"'”’)\]*_]*\s*$"
+)
 _ABBREVIATIONS = "e.g|i.e|etc|vs|approx|incl|no|nr|mr|mrs|ms|dr|st|z.b|d.h|bzw|ca|usw|p. ej|p.ej|sr|sra|ud|uds".replace(
     ".", r"\."
 )

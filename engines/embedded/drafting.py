@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.drafts import quoted_heading
 from domain.search import Evidence
 from domain.text import plain
 from domain.triage import Ask
@@ -39,9 +40,13 @@ def _opening(task: DraftTask) -> list[DraftedSentence]:
 
 def _quoted(extract: Extract, ask: int, task: DraftTask) -> list[DraftedSentence]:
     source = task.evidence[extract.units[0].evidence - 1].passage
-    sentences = [sentence for unit in extract.units for sentence in _sentences(unit, ask)]
-    if source.language != task.language:
-        return [_courtesy(task.policy.speak(task.language).other_language, ask), *sentences]
+    foreign = source.language != task.language
+    sentences = [_courtesy(task.policy.speak(task.language).other_language, ask)] if foreign else []
+    for unit in extract.units:
+        path = task.evidence[unit.evidence - 1].passage.heading_path
+        if unit.shape == "list" and unit.parts[0].kind == "bullet" and path:
+            sentences.append(_courtesy(quoted_heading(path), ask))
+        sentences.extend(_sentences(unit, ask))
     return sentences
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -11,11 +12,41 @@ from domain.text import Span, folded, plain, spans
 from embedding.embedder import Embedder
 from engines.embedded.wording import content
 
-PASSAGES_READ = 4  # passages looked into for one ask
-UNITS_COMPARED = 10  # units embedded for one ask, the likeliest by their words
-SENTENCES_TAKEN = 3
-ALMOST_AS_GOOD = 0.8  # a further sentence is taken when its score is this share of the best one's
+PASSAGES_READ = 6  # passages looked into for one ask
+UNITS_COMPARED = 16  # units embedded for one ask, the likeliest by their words
+UNITS_TAKEN = 3
+ALMOST_AS_GOOD = 0.82  # a further unit of the same article is taken when its score is this share of the best one's
+STEPS_ENOUGH = 0.7  # the same for numbered steps, when the customer asks how
+STEPS_BONUS = 0.06  # for numbered steps when the customer asks how
+KIND_BONUS = 0.08  # for a figure of the kind that is asked for
 
+_HOW = re.compile(
+    r"\b(?:how (?:do|can|to|should|would)|what (?:do|should) i do|where (?:do|can) i|steps|set ?up|como (?:puedo|se|hago)|"
+    r"wie (?:kann|mache|komme|richte|andere|lade|setze|bekomme|kundige)|comment)\b"
+)
+_AMOUNT = (
+    r"\d[\d.,]*\s?(?:eur|usd|gbp|chf|€|\$|£|%|euros?|dollars?|cents?)|[€$£]\s?\d|\bfree\b|\bgratis\b|\bkostenlos\b"
+)
+_TIME = (
+    r"\d+[\w ]{0,12}\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|dias?|horas?|minutos?|semanas?|mes(?:es)?|anos?|"
+    r"tagen?|stunden?|minuten?|wochen?|monaten?|jahren?)\b"
+)
+_FIGURES = (
+    (
+        re.compile(
+            r"\b(?:how much|costs?|prices?|fees?|charge|cuanto (?:cuesta|vale)|precio|was kostet|kosten|preis|gebuhr\w*)\b"
+        ),
+        re.compile(_AMOUNT),
+    ),
+    (
+        re.compile(r"\b(?:how (?:long|soon|quickly|fast|late)|when|cuanto (?:tiempo|tarda)|cuando|wie lange|wann)\b"),
+        re.compile(_TIME),
+    ),
+    (
+        re.compile(r"\b(?:how many|limits?|maximum|max|at most|cuant[ao]s|limite|wie viele|hochstens)\b"),
+        re.compile(r"\d"),
+    ),
+)
 _DANGLING = re.compile(
     r"^(?:this|that|these|those|it|they|he|she|however|but|then|also|instead|otherwise|both|such|there|"
     r"esto|eso|este|esta|estos|sin embargo|pero|dies(?:e[rs]?)?|das|sie|es|aber|jedoch)\b"
@@ -36,7 +67,7 @@ class Unit:
 
     evidence: int
     parts: tuple[Span, ...]
-    shape: str  # sentence, list, row
+    shape: Literal["sentence", "list", "row"]
 
     @property
     def text(self) -> str:
@@ -46,34 +77,82 @@ class Unit:
 
 @dataclass(frozen=True)
 class Extract:
-    """The units that answer an ask, and how sure it is that they do, 0..1."""
+    """The units that answer an ask, in the article's order, and how sure it is that they do, 0..1."""
 
     units: tuple[Unit, ...]
     score: float
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    unit: Unit
+    found: Evidence
+    score: float
+
+    @property
+    def place(self) -> int:
+        return self.found.passage.start + self.unit.parts[0].start
+
+
 def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder) -> Extract | None:
     """Return the best extract for an ask from its numbered evidence, None when there is nothing to take."""
     wanted = set(content(ask))
-    candidates = [
-        (unit, _lexical(wanted, unit, found), found)
-        for number, found in _likeliest(evidence)
-        for unit in units(number, found)
-    ]
-    if not candidates:
+    likely = [(unit, found) for number, found in _likeliest(evidence) for unit in units(number, found)]
+    likely.sort(key=lambda pair: -(_lexical(wanted, *pair) + pair[1].dense))
+    if not likely:
         return None
-    candidates.sort(key=lambda candidate: -candidate[1])
-    read = candidates[:UNITS_COMPARED]
-    vectors = embedder.embed_passages([f"{_heading(found)}\n{unit.text}" for unit, _, found in read])
+    read = likely[:UNITS_COMPARED]
+    vectors = embedder.embed_passages([f"{heading(found)}\n{unit.text}" for unit, found in read])
     cosines = vectors @ embedder.embed_queries([ask])[0]
-    scored = {
-        id(unit): 0.55 * float(cosine) + 0.25 * found.dense + 0.2 * lexical
-        for (unit, lexical, found), cosine in zip(read, cosines, strict=True)
-    }
-    best = max((unit for unit, _, _ in read), key=lambda unit: scored[id(unit)])
-    source = next(found for unit, _, found in read if unit is best)
-    chosen = _chosen(best, scored, units(best.evidence, source), [unit for unit, _, _ in read])
-    return Extract(chosen, _answerability(wanted, chosen, source, float(max(cosines))))
+    candidates = [
+        _Candidate(unit, found, _score(ask, wanted, unit, found, float(cosine)))
+        for (unit, found), cosine in zip(read, cosines, strict=True)
+    ]
+    best = max(candidates, key=lambda candidate: candidate.score)
+    chosen = _completed(_companions(ask, best, candidates))
+    return Extract(chosen, _answerability(wanted, chosen, best.found, float(max(cosines))))
+
+
+def _score(ask: str, wanted: set[str], unit: Unit, found: Evidence, cosine: float) -> float:
+    """Mix how close unit and passage are, the words they share, and whether the unit is of the kind asked for."""
+    heard = folded(ask)
+    kind = any(asks.search(heard) and answers.search(folded(unit.text)) for asks, answers in _FIGURES)
+    bonus = KIND_BONUS * kind + STEPS_BONUS * (_steps(unit) and bool(_HOW.search(heard)))
+    return 0.55 * cosine + 0.25 * found.dense + 0.2 * _lexical(wanted, unit, found) + bonus
+
+
+def _steps(unit: Unit) -> bool:
+    return unit.shape == "list" and unit.parts[-1].kind == "step"
+
+
+def _companions(ask: str, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Return the best candidate with others of its article that are almost as good, in the article's order."""
+    article = best.found.passage.article
+    others = [
+        candidate
+        for candidate in sorted(candidates, key=lambda candidate: -candidate.score)
+        if candidate is not best and candidate.found.passage.article == article
+    ]
+    almost = [other for other in others if other.score >= ALMOST_AS_GOOD * best.score]
+    enough = STEPS_ENOUGH if _HOW.search(folded(ask)) and not _steps(best.unit) else ALMOST_AS_GOOD
+    steps = [other for other in others if _steps(other.unit) and other.score >= enough * best.score][:1]
+    rest = [other for other in almost if other.unit.shape != "list"][: UNITS_TAKEN - 1 - len(steps)]
+    taken = {candidate.place: candidate for candidate in (best, *steps, *rest)}
+    return [taken[place] for place in sorted(taken)]
+
+
+def _completed(chosen: Sequence[_Candidate]) -> tuple[Unit, ...]:
+    """Return the chosen units with the neighbours without which a sentence hangs in the air or loses its condition."""
+    complete: dict[tuple[int, int], Unit] = {}
+    for candidate in chosen:
+        around = units(candidate.unit.evidence, candidate.found)
+        at = around.index(candidate.unit)
+        before = around[at - 1] if at and _DANGLING.match(folded(candidate.unit.text)) else None
+        after = around[at + 1] if at + 1 < len(around) and _CONDITION.match(folded(around[at + 1].text)) else None
+        for unit in (before, candidate.unit, after):
+            if unit and (unit is candidate.unit or unit.shape == "sentence"):
+                complete[candidate.found.passage.start, unit.parts[0].start] = unit
+    return tuple(complete[place] for place in sorted(complete))
 
 
 def units(number: int, found: Evidence) -> list[Unit]:
@@ -109,41 +188,21 @@ def _likeliest(evidence: Sequence[tuple[int, Evidence]]) -> list[tuple[int, Evid
     return sorted(evidence, key=lambda numbered: -(numbered[1].dense + 0.3 * numbered[1].score))[:PASSAGES_READ]
 
 
-def _heading(found: Evidence) -> str:
+def heading(found: Evidence) -> str:
+    """Return the path of headings above a passage, its article's title first."""
     return " > ".join((found.passage.title, *found.passage.heading_path))
 
 
 def _lexical(wanted: set[str], unit: Unit, found: Evidence) -> float:
+    """Return the share of the ask's words that the unit says, or half as much where only its heading does."""
     if not wanted:
         return 0.0
     here = set(content(unit.text))
-    around = set(content(_heading(found)))
+    around = set(content(heading(found)))
     return (len(wanted & here) + 0.5 * len((wanted & around) - here)) / len(wanted)
 
 
-def _chosen(best: Unit, scored: dict[int, float], passage: list[Unit], read: list[Unit]) -> tuple[Unit, ...]:
-    """Return the best unit with its neighbours in the passage that complete it."""
-    if best.shape == "list":
-        return (best,)
-    known = {unit.parts: scored[id(unit)] for unit in read}
-    floor = ALMOST_AS_GOOD * known[best.parts]
-    near = sorted(
-        (unit for unit in passage if unit.shape == best.shape and known.get(unit.parts, 0.0) >= floor),
-        key=lambda unit: -known[unit.parts],
-    )[:SENTENCES_TAKEN]
-    taken = {passage.index(unit) for unit in near} | {
-        next(at for at, unit in enumerate(passage) if unit.parts == best.parts)
-    }
-    for place in sorted(taken):
-        if place > 0 and passage[place].shape == "sentence" and _DANGLING.match(folded(passage[place].text)):
-            taken.add(place - 1)
-        following = passage[place + 1] if place + 1 < len(passage) else None
-        if following and following.shape == "sentence" and _CONDITION.match(folded(following.text)):
-            taken.add(place + 1)
-    return tuple(passage[place] for place in sorted(taken))
-
-
 def _answerability(wanted: set[str], chosen: tuple[Unit, ...], source: Evidence, cosine: float) -> float:
-    said = {word for unit in chosen for word in content(unit.text)} | set(content(_heading(source)))
+    said = {word for unit in chosen for word in content(unit.text)} | set(content(heading(source)))
     coverage = len(wanted & said) / len(wanted) if wanted else 0.0
     return round(float(np.clip(0.4 * source.dense + 0.35 * cosine + 0.25 * coverage, 0, 1)), 4)

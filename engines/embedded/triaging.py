@@ -3,11 +3,13 @@
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from domain.policy import Policy
 from embedding.embedder import Embedder
 from engines import language
 from engines.embedded import asks, intents, sentiment
+from engines.embedded.intents import Floats
 from engines.tasks import TriageAnswer, TriageTask
 
 FLAG_COSINE = 0.72  # a turn this close to an example means much the same
@@ -26,7 +28,7 @@ class Triager:
         learned = self._learn(task.policy)
         vector = self._embedder.embed_queries([task.text]).astype(np.float64)
         chances = learned.head.probabilities(vector)[0]
-        best = int(np.argmax(chances))
+        best = _best(chances, learned.in_scope, task.policy.thresholds.triage_sure)
         spoken = language.detect(task.text, task.policy.languages) or task.language or task.policy.languages[0]
         return TriageAnswer(
             asks=asks.split(task.text, self._embedder),
@@ -47,16 +49,23 @@ class Triager:
             return self._learned[policy.version]
 
 
+def _best(chances: Floats, in_scope: NDArray[np.bool_], sure: float) -> int:
+    """Return the likeliest intent; one that is out of scope only where we are sure of it."""
+    first = int(np.argmax(chances))
+    return first if in_scope[first] or chances[first] >= sure else int(np.argmax(np.where(in_scope, chances, -1)))
+
+
 class _Learned:
     """What a policy's examples teach."""
 
     def __init__(self, policy: Policy, embedder: Embedder) -> None:
         self.head = intents.fit(policy, embedder)
+        self.in_scope = np.array([intent.in_scope for intent in policy.intents])
         self._names = [flag for flag, examples in policy.flag_examples.items() for _ in examples]
         texts = [example for examples in policy.flag_examples.values() for example in examples]
         self._vectors = embedder.embed_queries(texts) if texts else np.zeros((0, embedder.dimension), np.float32)
 
-    def flags(self, vector: np.typing.NDArray[np.float64]) -> list[str]:
+    def flags(self, vector: Floats) -> list[str]:
         """Return the flags one of whose examples means much the same as this vector's text."""
         near = np.flatnonzero(self._vectors @ vector >= FLAG_COSINE)
         return sorted({self._names[number] for number in near})
