@@ -1,0 +1,23 @@
+"""What can go wrong with the knowledge index.
+
+KnowledgeError
+ +- SourceError        nothing can be read at a path
+ +- UnknownBrand       articles for a brand that does not exist
+ +- IndexUnavailable   the store of vectors does not answer, or holds vectors of another embedder
+"""
+
+
+class KnowledgeError(Exception):
+    """Articles cannot be read, kept or searched."""
+
+
+class SourceError(KnowledgeError):
+    """A path does not exist, cannot be read or holds no article."""
+
+
+class UnknownBrand(KnowledgeError):
+    """A brand does not exist; `deskhand brands add` makes one."""
+
+
+class IndexUnavailable(KnowledgeError):
+    """The store of vectors does not answer, or holds vectors of another embedder."""
