@@ -1,0 +1,107 @@
+"""What a decision changes in its ticket, all of it in the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk import cases, clocks, events, messages, outbox, stream, tickets
+from desk.cases import Attempt, Outgoing
+from desk.queue import Queue
+from desk.tickets import Ticket
+from domain.decisions import Decision
+from domain.policy import Target
+from domain.triage import Priority
+
+
+async def supersede(
+    connection: AsyncConnection, ticket: Ticket, attempt: Attempt, decision: Decision, now: datetime
+) -> None:
+    """Keep what a case found out, but send nothing: the customer wrote again, or a person has taken the ticket."""
+    await cases.end(connection, attempt.case, "superseded", decision, now)
+    await events.record(connection, ticket.brand, ticket.id, "case_superseded", now, case=attempt.case)
+
+
+async def decide(
+    connection: AsyncConnection,
+    queue: Queue,
+    ticket: Ticket,
+    attempt: Attempt,
+    decision: Decision,
+    outgoing: Sequence[Outgoing],
+    now: datetime,
+) -> None:
+    """Store a decision and queue what the customer is told."""
+    await cases.end(connection, attempt.case, "decided", decision, now)
+    await _record(connection, ticket, attempt, decision, now)
+    if decision.handover is not None:
+        await cases.hand_over(connection, attempt.case, ticket.id, decision.handover, now)
+    for said in outgoing:
+        message = await messages.add(
+            connection, ticket.id, "bot", said.kind, said.text, now, case=attempt.case, answers=attempt.number
+        )
+        await outbox.put(connection, queue, ticket, message, now)
+    if not outgoing:
+        await stream.add_done(connection, ticket.id, attempt.case, now)
+
+
+async def settle(
+    connection: AsyncConnection,
+    ticket: Ticket,
+    attempt: Attempt,
+    decision: Decision,
+    targets: Mapping[Priority, Target],
+    now: datetime,
+) -> None:
+    """Bring status, priority, language and clocks of the ticket up to the decision."""
+    found = decision.triage
+    priority = found.priority if found else ticket.priority
+    handed_over_at = ticket.handed_over_at or (now if decision.outcome == "handed_over" else None)
+    await tickets.change(
+        connection,
+        ticket.id,
+        now,
+        settled=attempt.number,
+        status="pending" if decision.outcome == "answered" else "open",
+        priority=priority.value,
+        language=ticket.language or (found.language if found else None),
+        handed_over_at=handed_over_at,
+    )
+    if priority != ticket.priority:
+        await clocks.aim(connection, ticket.id, targets[priority])
+        change = {"before": ticket.priority.value, "after": priority.value}
+        await events.record(connection, ticket.brand, ticket.id, "priority_changed", now, **change)
+    if decision.outcome == "answered":
+        await stop_response_clocks(connection, ticket, now)
+
+
+async def stop_response_clocks(connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
+    """Stop the clocks that an answer stops."""
+    for clock in await clocks.stop(connection, ticket.id, clocks.RESPONSES, now):
+        late = clock.due_at < now
+        await events.record(connection, ticket.brand, ticket.id, "clock_stopped", now, clock=clock.kind, late=late)
+
+
+async def _record(
+    connection: AsyncConnection, ticket: Ticket, attempt: Attempt, decision: Decision, now: datetime
+) -> None:
+    await events.record(
+        connection,
+        ticket.brand,
+        ticket.id,
+        "case_decided",
+        now,
+        case=attempt.case,
+        attempt=attempt.attempt,
+        outcome=decision.outcome,
+        confidence=decision.confidence,
+        engine=decision.engine.name,
+        model_calls=decision.usage.model_calls,
+        prompt_tokens=decision.usage.prompt_tokens,
+        completion_tokens=decision.usage.completion_tokens,
+    )
+    if handover := decision.handover:
+        facts = {"reason": handover.reason, "team": handover.team, "skill": handover.skill}
+        await events.record(
+            connection, ticket.brand, ticket.id, "handed_over", now, case=attempt.case, by="bot", **facts
+        )

@@ -1,0 +1,54 @@
+"""Events: what happened, as ids, enums and numbers; nothing changes them and none holds a customer's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from database.tables import events
+from domain.ids import BrandId, TicketId
+
+Kind = Literal[
+    "ticket_opened",
+    "ticket_reopened",
+    "message_received",
+    "message_written",
+    "message_delivered",
+    "delivery_failed",
+    "case_started",
+    "case_died",
+    "case_superseded",
+    "case_decided",
+    "handed_over",
+    "handed_back",
+    "priority_changed",
+    "clock_stopped",
+]
+Fact = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to a ticket; `recorded_at` is the database's clock."""
+
+    id: int
+    kind: Kind
+    happened_at: datetime
+    recorded_at: datetime
+    data: Mapping[str, Fact]
+
+
+async def record(
+    connection: AsyncConnection, brand: BrandId, ticket: TicketId, kind: Kind, now: datetime, **data: Fact
+) -> None:
+    """Add an event."""
+    await connection.execute(insert(events).values(brand=brand, ticket=ticket, kind=kind, happened_at=now, data=data))
+
+
+async def of(connection: AsyncConnection, ticket: TicketId) -> list[Event]:
+    """Return what happened to a ticket, in the order it was recorded."""
+    rows = await connection.execute(select(events).where(events.c.ticket == ticket).order_by(events.c.id))
+    return [Event(row.id, row.kind, row.happened_at, row.recorded_at, row.data) for row in rows]

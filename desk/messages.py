@@ -1,0 +1,54 @@
+"""Messages: what was said in a ticket, numbered from 1."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from database.tables import messages
+from domain.ids import CaseId, MessageId, TicketId, new
+from domain.turns import Author
+
+Kind = Literal["text", "reply", "notice"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One thing said; a bot's message belongs to a case, and `answers` is the newest customer message it answers."""
+
+    id: MessageId
+    ticket: TicketId
+    number: int
+    author: Author
+    kind: Kind
+    text: str
+    created_at: datetime
+    case: CaseId | None = None
+    answers: int | None = None
+
+
+async def add(
+    connection: AsyncConnection,
+    ticket: TicketId,
+    author: Author,
+    kind: Kind,
+    text: str,
+    now: datetime,
+    case: CaseId | None = None,
+    answers: int | None = None,
+) -> Message:
+    """Add a message to a ticket that this transaction holds."""
+    newest = select(func.coalesce(func.max(messages.c.number), 0)).where(messages.c.ticket == ticket)
+    number = (await connection.execute(newest)).scalar_one() + 1
+    message = Message(MessageId(new("msg")), ticket, number, author, kind, text, now, case, answers)
+    await connection.execute(insert(messages).values(vars(message)))
+    return message
+
+
+async def of(connection: AsyncConnection, ticket: TicketId, newest: int | None = None) -> list[Message]:
+    """Return what was said in a ticket, in order; of a long one only the newest, when asked so."""
+    chosen = select(messages).where(messages.c.ticket == ticket).order_by(messages.c.number.desc()).limit(newest)
+    rows = (await connection.execute(chosen)).all()
+    return [Message(**row._mapping) for row in reversed(rows)]

@@ -1,0 +1,91 @@
+"""Tickets: conversations with one customer each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from database.tables import customers, tickets
+from domain.ids import BrandId, CustomerId, TicketId
+from domain.triage import Priority
+from domain.turns import Channel
+
+Status = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
+DONE: tuple[Status, ...] = ("solved", "closed")
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket as it stands.
+
+    `asked` is the number of the customer's newest message, `settled` the number up to which they were answered.
+    """
+
+    id: TicketId
+    brand: BrandId
+    customer: CustomerId | None
+    channel: Channel
+    status: Status
+    priority: Priority
+    language: str | None
+    asked: int
+    settled: int
+    bot_silent: bool
+    handed_over_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Return the ticket of a row of its table."""
+        return cls(**{**row._mapping, "priority": Priority(row.priority)})
+
+    @property
+    def waiting(self) -> bool:
+        """Say whether the customer waits for the bot."""
+        return self.asked > self.settled and not self.bot_silent
+
+
+async def add(connection: AsyncConnection, ticket: Ticket) -> None:
+    """Store a new ticket, and its customer when nobody knew them before."""
+    if ticket.customer is not None:
+        known = upsert(customers).values(brand=ticket.brand, id=ticket.customer, created_at=ticket.created_at)
+        await connection.execute(known.on_conflict_do_nothing())
+    await connection.execute(insert(tickets).values({**vars(ticket), "priority": ticket.priority.value}))
+
+
+async def find(connection: AsyncConnection, ticket: TicketId) -> Ticket | None:
+    """Return a ticket, None when there is none."""
+    row = (await connection.execute(select(tickets).where(tickets.c.id == ticket))).one_or_none()
+    return None if row is None else Ticket.of(row)
+
+
+async def hold(connection: AsyncConnection, ticket: TicketId) -> Ticket | None:
+    """Return a ticket that nobody else can change before this transaction ends."""
+    chosen = select(tickets).where(tickets.c.id == ticket).with_for_update(key_share=True)
+    row = (await connection.execute(chosen)).one_or_none()
+    return None if row is None else Ticket.of(row)
+
+
+async def change(connection: AsyncConnection, ticket: TicketId, now: datetime, **columns: object) -> None:
+    """Set columns of a ticket."""
+    await connection.execute(update(tickets).where(tickets.c.id == ticket).values(updated_at=now, **columns))
+
+
+async def waiting_since(connection: AsyncConnection, before: datetime, limit: int) -> list[TicketId]:
+    """Return tickets whose customer waits for the bot and that nothing happened to since a time, the oldest first."""
+    waits: ColumnElement[bool] = (tickets.c.asked > tickets.c.settled) & ~tickets.c.bot_silent
+    chosen = select(tickets.c.id).where(waits, tickets.c.updated_at < before)
+    rows = await connection.execute(chosen.order_by(tickets.c.updated_at).limit(limit))
+    return [TicketId(ticket) for ticket in rows.scalars()]
+
+
+async def count_open(connection: AsyncConnection, brand: BrandId | None) -> int:
+    """Return how many tickets of a brand, or of all, are neither solved nor closed."""
+    chosen = select(func.count()).select_from(tickets).where(tickets.c.status.not_in(DONE))
+    counted = await connection.execute(chosen if brand is None else chosen.where(tickets.c.brand == brand))
+    return counted.scalar_one()

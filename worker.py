@@ -1,0 +1,124 @@
+"""The worker: what each job does, and the loop that runs jobs until it is cancelled."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from procrastinate import App, JobContext, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+
+from connectors.connector import Connector, ConnectorError
+from desk.cases import Concluded
+from desk.desk import STALLED_AFTER, Desk
+from desk.outbox import Delivery
+from desk.queue import URGENT, Queue
+from domain.ids import MessageId, TicketId
+from domain.turns import Turn
+
+HEARTBEAT_S = 3.0
+POLL_S = 1.0
+RESTART_S = 1.0
+EVERY_FIVE_SECONDS = "* * * * * */5"
+RETRY = RetryStrategy(max_attempts=5, exponential_wait=2)
+
+Note = Callable[[str], Awaitable[None]]
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What jobs need: the desk, who decides a turn, who gives up on one, and where messages go."""
+
+    desk: Desk
+    handle: Callable[[Turn, Note], Awaitable[Concluded]]
+    exhausted: Callable[[Turn], Concluded]
+    connectors: Mapping[str, Connector]
+    now: Callable[[], datetime]
+
+
+async def handle_turn(work: Work, ticket: TicketId) -> None:
+    """Take what the customer waits for through the hub, or to a person when that was tried often enough."""
+    attempt = await work.desk.begin(ticket, work.now())
+    if attempt is None:
+        return
+
+    async def note(status: str) -> None:
+        await work.desk.note(attempt, status, work.now())
+
+    concluded = work.exhausted(attempt.turn) if attempt.exhausted else await work.handle(attempt.turn, note)
+    await work.desk.conclude(attempt, concluded.decision, concluded.outgoing, work.now())
+
+
+async def deliver(work: Work, message: MessageId) -> None:
+    """Send a message to its channel unless it was sent."""
+    delivery = await work.desk.outgoing(message)
+    if delivery is None:
+        return
+    try:
+        await _connector(work, delivery).send(delivery)
+    except ConnectorError as exc:
+        await work.desk.unsent(delivery, str(exc), work.now())
+    else:
+        await work.desk.sent(message, work.now())
+
+
+async def sweep(work: Work) -> None:
+    """Take up whatever fell down."""
+    await work.desk.sweep(work.now())
+
+
+def _connector(work: Work, delivery: Delivery) -> Connector:
+    try:
+        return work.connectors[delivery.destination]
+    except KeyError:
+        raise ConnectorError(f"no connector sends to {delivery.destination!r}") from None
+
+
+async def run_worker(queue: Queue, work: Work, concurrency: int = 8, grace_s: float = 10.0, wait: bool = True) -> None:
+    """Run jobs until cancelled, then let those under way end for up to `grace_s` seconds.
+
+    With `wait` false it returns once nothing is left to do. A lost database is waited for.
+    """
+    register(queue.app)
+    while True:
+        try:
+            await queue.app.run_worker_async(
+                concurrency=concurrency,
+                wait=wait,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=grace_s,
+                fetch_job_polling_interval=POLL_S,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_AFTER.total_seconds(),
+                delete_jobs="successful",
+                additional_context={"work": work},
+            )
+        except ConnectorException as exc:
+            logger.warning("the worker lost its database, trying again: %s", exc)
+        if not wait:
+            return
+        await asyncio.sleep(RESTART_S)
+
+
+def register(app: App) -> None:
+    """Make the jobs known to a queue, once."""
+    if "handle_turn" in app.tasks:
+        return
+    app.task(name="handle_turn", pass_context=True, retry=RETRY)(_handle_turn)
+    app.task(name="deliver", pass_context=True, retry=RETRY)(_deliver)
+    swept = app.task(name="sweep", pass_context=True, queueing_lock="sweep", priority=URGENT)(_sweep)
+    app.periodic(cron=EVERY_FIVE_SECONDS)(swept)
+
+
+async def _handle_turn(context: JobContext, ticket: str) -> None:
+    await handle_turn(context.additional_context["work"], TicketId(ticket))
+
+
+async def _deliver(context: JobContext, message: str) -> None:
+    await deliver(context.additional_context["work"], MessageId(message))
+
+
+async def _sweep(context: JobContext, timestamp: int) -> None:
+    await sweep(context.additional_context["work"])
