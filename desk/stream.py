@@ -48,8 +48,9 @@ class StreamRow:
 
 async def add_status(connection: AsyncConnection, ticket: TicketId, case: CaseId, status: str, now: datetime) -> None:
     """Add what a running case is doing, in a transaction that holds the ticket."""
-    row = insert(stream).values(ticket=ticket, case=case, kind="status", data={"status": status}, created_at=now)
-    await connection.execute(row)
+    await connection.execute(
+        insert(stream).values(ticket=ticket, case=case, kind="status", data={"status": status}, created_at=now)
+    )
 
 
 async def add_message(connection: AsyncConnection, delivery: Delivery, now: datetime) -> None:
