@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from domain.articles import Passage
 from domain.budget import Budget
 from domain.drafts import Citation, Draft, Sentence
 from domain.policy import Policy
@@ -14,7 +15,7 @@ from domain.verdicts import Verdict
 from engines.engine import Engine, EngineError
 from engines.tasks import DraftAnswer, DraftedSentence, DraftTask
 
-QUOTES_PER_PASSAGE = 3
+QUOTES_PER_SENTENCE = 3
 
 
 async def draft(
@@ -97,19 +98,17 @@ def _sentence(drafted: DraftedSentence, task: DraftTask) -> Sentence:
         task.evidence[number - 1] for number in dict.fromkeys(drafted.evidence) if 1 <= number <= len(task.evidence)
     ]
     text = drafted.text.strip()
-    citations = tuple(citation for found in cited for citation in cite(text, found))
-    return Sentence(text=text, kind=drafted.kind, ask=ask, citations=citations)
+    return Sentence(text=text, kind=drafted.kind, ask=ask, citations=cite(text, cited))
 
 
-def cite(text: str, found: Evidence) -> tuple[Citation, ...]:
-    """Return the spans of a passage that bear a sentence out: those that cover its words, the fewest that do."""
-    passage = found.passage
+def cite(text: str, cited: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """Return the fewest spans of the cited passages that cover the words of a sentence."""
     open_words = set(words(text))
-    left = list(spans(passage.text))
-    chosen: list[Span] = []
-    while left and len(chosen) < QUOTES_PER_PASSAGE:
-        best = max(left, key=lambda span: _overlap(open_words, span))
-        gained = open_words & set(words(plain(best.text)))
+    left = [(found.passage, span) for found in cited for span in spans(found.passage.text)]
+    chosen: list[tuple[Passage, Span]] = []
+    while left and len(chosen) < QUOTES_PER_SENTENCE:
+        best = max(left, key=lambda pair: _overlap(open_words, pair[1]))
+        gained = open_words & set(words(plain(best[1].text)))
         if not gained or (chosen and len(gained) < 2):
             break
         chosen.append(best)
@@ -117,7 +116,7 @@ def cite(text: str, found: Evidence) -> tuple[Citation, ...]:
         open_words -= gained
     return tuple(
         Citation(passage.article, passage.id, span.text, passage.start + span.start, passage.start + span.end)
-        for span in sorted(chosen, key=lambda span: span.start)
+        for passage, span in chosen
     )
 
 
