@@ -56,7 +56,7 @@ def _refused(
     """Return why this draft may not even be suggested, None when it may."""
     unanswered = [ask for ask in draft.asks if ask.state in ("open", "handed_over")]
     intent = policy.intent(triage.intent)
-    if intent and intent.handling == "human":
+    if intent and intent.handling == "human" and triage.confidence >= policy.thresholds.triage_sure:
         return "policy", f"the policy gives {intent.name!r} to a person"
     if indexed == 0:
         return "no_articles", "the index is empty: `deskhand index PATH` fills it"

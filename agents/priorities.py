@@ -32,7 +32,7 @@ _DEADLINE = re.compile(
 
 
 def rank(text: str, intent: str, flags: Collection[Flag]) -> tuple[Priority, tuple[str, ...]]:
-    """Return the priority of a turn and the rules it met."""
+    """Return the priority of a turn and the rule it met; `intent` is empty where triage is not sure of it."""
     heard = folded(text)
     if "safety" in flags:
         return Priority.P0, ("P0: somebody's safety is at stake",)
@@ -49,5 +49,5 @@ def rank(text: str, intent: str, flags: Collection[Flag]) -> tuple[Priority, tup
     if _BLOCKED.search(heard):
         return Priority.P2, ("P2: something does not work",)
     if _DEADLINE.search(heard) or intent in ("billing", "refund", "complaint", "order_and_shipping", "account_access"):
-        return Priority.P2, (f"P2: {intent} with a consequence for the customer",)
+        return Priority.P2, ("P2: a deadline is named" if _DEADLINE.search(heard) else f"P2: it is about {intent}",)
     return Priority.P3, ("P3: a question without a deadline",)

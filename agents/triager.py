@@ -54,7 +54,8 @@ def _triage(turn: Turn, answer: TriageAnswer, raised: tuple[Flag, ...], policy: 
     suggested = {flag for flag in answer.flags if flag not in ("wants_person", "abuse")}
     outside = () if intent.in_scope else ("out_of_scope",)
     every = tuple(flag for flag in known if flag in {*raised, *suggested, *outside})
-    priority, reasons = priorities.rank(turn.text, intent.name, every)
+    sure = answer.confidence >= policy.thresholds.triage_sure
+    priority, reasons = priorities.rank(turn.text, intent.name if sure else "", every)
     asks = [text.strip() for text in answer.asks if text.strip()] or [turn.text]
     return Triage(
         asks=tuple(Ask(AskId(f"a{number}"), text) for number, text in enumerate(asks, 1)),

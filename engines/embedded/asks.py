@@ -47,6 +47,11 @@ def split(text: str, embedder: Embedder) -> list[str]:
     return [" ".join(parts) for parts in asks.values()]
 
 
+def focus(ask: str) -> str:
+    """Return the sentences of an ask that put the question, or all of it when none does."""
+    return " ".join(span.text for span in spans(ask) if _asks(span.text)) or ask
+
+
 def _noise(sentence: str) -> bool:
     return bool(_NOISE.match(" ".join(words(sentence))))
 

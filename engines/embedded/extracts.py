@@ -10,6 +10,7 @@ import numpy as np
 from domain.search import Evidence
 from domain.text import Span, folded, plain, spans
 from embedding.embedder import Embedder
+from engines.embedded.asks import focus
 from engines.embedded.wording import content
 
 PASSAGES_READ = 6  # passages looked into for one ask
@@ -24,9 +25,7 @@ _HOW = re.compile(
     r"\b(?:how (?:do|can|to|should|would)|what (?:do|should) i do|where (?:do|can) i|steps|set ?up|como (?:puedo|se|hago)|"
     r"wie (?:kann|mache|komme|richte|andere|lade|setze|bekomme|kundige)|comment)\b"
 )
-_AMOUNT = (
-    r"\d[\d.,]*\s?(?:eur|usd|gbp|chf|€|\$|£|%|euros?|dollars?|cents?)|[€$£]\s?\d|\bfree\b|\bgratis\b|\bkostenlos\b"
-)
+_AMOUNT = r"\d[\d.,]*\s?(?:eur|usd|gbp|chf|€|\$|£|%|euros?|dollars?|cents?)|[€$£]\s?\d"
 _TIME = (
     r"\d+[\w ]{0,12}\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|dias?|horas?|minutos?|semanas?|mes(?:es)?|anos?|"
     r"tagen?|stunden?|minuten?|wochen?|monaten?|jahren?)\b"
@@ -96,26 +95,27 @@ class _Candidate:
 
 def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder) -> Extract | None:
     """Return the best extract for an ask from its numbered evidence, None when there is nothing to take."""
-    wanted = set(content(ask))
+    question = focus(ask)
+    wanted = set(content(question)) or set(content(ask))
     likely = [(unit, found) for number, found in _likeliest(evidence) for unit in units(number, found)]
     likely.sort(key=lambda pair: -(_lexical(wanted, *pair) + pair[1].dense))
     if not likely:
         return None
     read = likely[:UNITS_COMPARED]
     vectors = embedder.embed_passages([f"{heading(found)}\n{unit.text}" for unit, found in read])
-    cosines = vectors @ embedder.embed_queries([ask])[0]
+    cosines = vectors @ embedder.embed_queries([ask, question]).mean(axis=0)
     candidates = [
-        _Candidate(unit, found, _score(ask, wanted, unit, found, float(cosine)))
+        _Candidate(unit, found, _score(question, wanted, unit, found, float(cosine)))
         for (unit, found), cosine in zip(read, cosines, strict=True)
     ]
     best = max(candidates, key=lambda candidate: candidate.score)
-    chosen = _completed(_companions(ask, best, candidates))
+    chosen = _completed(_companions(question, best, candidates))
     return Extract(chosen, _answerability(wanted, chosen, best.found, float(max(cosines))))
 
 
-def _score(ask: str, wanted: set[str], unit: Unit, found: Evidence, cosine: float) -> float:
+def _score(question: str, wanted: set[str], unit: Unit, found: Evidence, cosine: float) -> float:
     """Mix how close unit and passage are, the words they share, and whether the unit is of the kind asked for."""
-    heard = folded(ask)
+    heard = folded(question)
     kind = any(asks.search(heard) and answers.search(folded(unit.text)) for asks, answers in _FIGURES)
     bonus = KIND_BONUS * kind + STEPS_BONUS * (_steps(unit) and bool(_HOW.search(heard)))
     return 0.55 * cosine + 0.25 * found.dense + 0.2 * _lexical(wanted, unit, found) + bonus
@@ -125,7 +125,7 @@ def _steps(unit: Unit) -> bool:
     return unit.shape == "list" and unit.parts[-1].kind == "step"
 
 
-def _companions(ask: str, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _companions(question: str, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """Return the best candidate with others of its article that are almost as good, in the article's order."""
     article = best.found.passage.article
     others = [
@@ -134,7 +134,7 @@ def _companions(ask: str, best: _Candidate, candidates: Sequence[_Candidate]) ->
         if candidate is not best and candidate.found.passage.article == article
     ]
     almost = [other for other in others if other.score >= ALMOST_AS_GOOD * best.score]
-    enough = STEPS_ENOUGH if _HOW.search(folded(ask)) and not _steps(best.unit) else ALMOST_AS_GOOD
+    enough = STEPS_ENOUGH if _HOW.search(folded(question)) and not _steps(best.unit) else ALMOST_AS_GOOD
     steps = [other for other in others if _steps(other.unit) and other.score >= enough * best.score][:1]
     rest = [other for other in almost if other.unit.shape != "list"][: UNITS_TAKEN - 1 - len(steps)]
     taken = {candidate.place: candidate for candidate in (best, *steps, *rest)}
