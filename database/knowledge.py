@@ -1,0 +1,69 @@
+"""The tables of the knowledge index: articles, their passages and the passages' vectors."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    Table,
+    Text,
+)
+
+from database.metadata import metadata
+
+changes = Sequence("knowledge_changes", metadata=metadata)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("brand", ForeignKey("brands.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False, comment="Markdown"),
+    Column("url", Text),
+    Column("updated_at", DateTime(timezone=True), comment="when its author last changed it"),
+    Column("visibility", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("translation_of", Text),
+    Column("tags", ARRAY(Text), nullable=False),
+    Column("hash", LargeBinary, nullable=False, comment="of everything above and of the way it is cut"),
+    Column("version", Integer, nullable=False, comment="counts its changes here, from 1"),
+    Column("passages", Integer, nullable=False, comment="how many it was cut into"),
+    Column("sequence", BigInteger, nullable=False, comment="the place of its last change among all changes"),
+    Column("stored_at", DateTime(timezone=True), nullable=False),
+    Column("deleted_at", DateTime(timezone=True), comment="a tombstone: from now on nobody is shown it"),
+    CheckConstraint("visibility IN ('public', 'internal')", name="visibility"),
+    Index(None, "sequence", unique=True),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("article", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("heading_path", ARRAY(Text), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("span_start", Integer, nullable=False, comment="in characters of the article's body"),
+    Column("span_end", Integer, nullable=False),
+    Column("hash", LargeBinary, nullable=False, comment="of the text that is embedded"),
+    ForeignKeyConstraint(["brand", "article"], ["articles.brand", "articles.id"], ondelete="CASCADE"),
+    Index(None, "brand", "article"),
+    Index(None, "hash"),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True, comment="of the text that was embedded"),
+    Column("embedder", Text, primary_key=True),
+    Column("vector", LargeBinary, nullable=False, comment="float32, little endian, of length one"),
+)

@@ -1,0 +1,120 @@
+"""Search the help center: embed, ask both indexes, let the store say what is live, rank."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.articles import VISIBLE_TO, Audience, Visibility
+from domain.ids import ArticleId, BrandId, PassageId
+from domain.search import Query, Results
+from embedding.embedder import Embedder
+from engines import language
+from kb_index import ranking
+from kb_index.lexical import Lexical
+from kb_index.ranking import Candidate, Signals
+from kb_index.vectors import VectorStore
+
+DENSE_CANDIDATES = 400
+LEXICAL_CANDIDATES = 400
+LEXICAL_ONLY = 60
+
+
+class Index(Protocol):
+    """Where passages are found."""
+
+    async def search(self, query: Query) -> Results:
+        """Return the articles that bear on a question, best first; what the audience may not see is not there."""
+        ...
+
+
+class PassageStore(Protocol):
+    """The store of record: it has the last word on what exists, for whom and in which words."""
+
+    async def live(self, brand: BrandId, audience: Audience, passages: Collection[PassageId]) -> list[Candidate]:
+        """Return those of the passages that this audience may see now."""
+        ...
+
+    async def indexed(self, brand: BrandId, audience: Audience) -> int:
+        """Return how many articles this audience may see now."""
+        ...
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The two indexes of one brand and visibility; both only suggest ids."""
+
+    vectors: VectorStore
+    lexical: Lexical
+
+
+class Shelves:
+    """Every shelf there is, opened at first use and kept; call it in the pool."""
+
+    def __init__(self, opener: Callable[[BrandId, Visibility], Shelf]) -> None:
+        self._opener = opener
+        self._open: dict[tuple[BrandId, Visibility], Shelf] = {}
+        self._opening = threading.Lock()
+
+    def __call__(self, brand: BrandId, visibility: Visibility) -> Shelf:
+        """Return the shelf, empty if it is new."""
+        with self._opening:
+            if (brand, visibility) not in self._open:
+                self._open[brand, visibility] = self._opener(brand, visibility)
+            return self._open[brand, visibility]
+
+
+class KnowledgeIndex:
+    """The index behind every search, served or one-shot: the parts differ, the way is one."""
+
+    def __init__(self, embedder: Embedder, shelves: Shelves, store: PassageStore, pool: Executor) -> None:
+        self._embedder = embedder
+        self._shelves = shelves
+        self._store = store
+        self._pool = pool
+
+    async def search(self, query: Query) -> Results:
+        """Return the articles that bear on a question, best first.
+
+        Raises IndexUnavailable when the store of vectors does not answer.
+        """
+        indexed = await self._store.indexed(query.brand, query.audience)
+        if not indexed or not query.text.strip():
+            return Results(query.text, (), indexed)
+        loop = asyncio.get_running_loop()
+        signals = await loop.run_in_executor(self._pool, self._signals, query)
+        ids = {*signals.cosines, *signals.passages}
+        candidates = await self._store.live(query.brand, query.audience, ids)
+        spoken = query.language or await loop.run_in_executor(self._pool, _told, query.text, candidates)
+        return Results(query.text, ranking.rank(candidates, signals, spoken, query.limit), indexed)
+
+    def _signals(self, query: Query) -> Signals:
+        """Ask both indexes of every shelf the audience may see."""
+        (vector,) = self._embedder.embed_queries([query.text])
+        cosines: dict[PassageId, float] = {}
+        passages: dict[PassageId, float] = {}
+        articles: dict[ArticleId, float] = {}
+        floors = []
+        for visibility in VISIBLE_TO[query.audience]:
+            shelf = self._shelves(query.brand, visibility)
+            near = dict(shelf.vectors.query(vector, DENSE_CANDIDATES))
+            matches = shelf.lexical.query(query.text, LEXICAL_CANDIDATES)
+            worded = _best(matches.passages, LEXICAL_ONLY)
+            far = shelf.vectors.cosines(vector, [name for name in worded if name not in near])
+            cosines.update({**near, **far})
+            passages.update({name: score for name, score in matches.passages.items() if name in near or name in far})
+            articles.update(matches.articles)
+            floors.append(min(near.values(), default=0.0))
+        return Signals(cosines, passages, articles, max(floors))
+
+
+def _best(scores: Mapping[PassageId, float], count: int) -> Sequence[PassageId]:
+    return sorted(scores, key=lambda name: (-scores[name], name))[:count]
+
+
+def _told(text: str, candidates: Sequence[Candidate]) -> str | None:
+    """Return the language of a question, one of those it could be answered in."""
+    languages = sorted({candidate.passage.language for candidate in candidates})
+    return language.detect(text, languages) if len(languages) > 1 else None
