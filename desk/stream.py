@@ -55,7 +55,7 @@ async def add_status(connection: AsyncConnection, ticket: TicketId, case: CaseId
 
 async def add_message(connection: AsyncConnection, delivery: Delivery, now: datetime) -> None:
     """Add a message, once, in a transaction that holds the ticket; after the last of a case the case is done."""
-    row = {
+    row: dict[str, object] = {
         "ticket": delivery.ticket,
         "case": delivery.case,
         "message": delivery.message,
