@@ -43,9 +43,10 @@ def ready(process: subprocess.Popen[str]) -> bool:
 
 
 def servers(data: Path) -> list[psutil.Process]:
-    """Return the server processes that live in a folder."""
+    """Return the servers that live in a folder, without the processes that each of them runs."""
     home = str(data / "cluster")
-    return [found for found in psutil.process_iter(["name", "cwd"]) if found.info["cwd"] == home]
+    living = [found for found in psutil.process_iter(["name", "cwd", "ppid"]) if found.info["cwd"] == home]
+    return [found for found in living if found.info["ppid"] not in {other.pid for other in living}]
 
 
 @pytest.mark.parametrize(
@@ -67,8 +68,7 @@ def test_three_processes_that_start_at_once_share_one_server_and_the_last_stops_
     holders = [holder(tmp_path / "pg") for _ in range(3)]
 
     assert [ready(process) for process in holders] == [True] * 3
-    pids = {process.pid for process in servers(tmp_path / "pg")}
-    assert len([process for process in servers(tmp_path / "pg") if process.ppid() not in pids]) == 1
+    assert len(servers(tmp_path / "pg")) == 1
 
     holders[0].communicate()
     holders[1].communicate()
@@ -82,14 +82,14 @@ def test_a_server_whose_starter_was_killed_is_joined_and_stopped_by_the_next(tmp
     assert ready(starter)
     starter.kill()
     starter.communicate()
-    left = {process.pid for process in servers(tmp_path / "pg")}
+    left = servers(tmp_path / "pg")
 
     server = EmbeddedServer(tmp_path / "pg", QUICK)
     server.start()
-    joined = {process.pid for process in servers(tmp_path / "pg")}
+    joined = servers(tmp_path / "pg")
     server.stop()
 
-    assert left <= joined
+    assert left == joined
     assert servers(tmp_path / "pg") == []
 
 
