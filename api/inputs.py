@@ -1,10 +1,10 @@
 """What a request may carry: pydantic at the edge, so that nothing behind it checks again."""
 
-from datetime import datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from desk.keys import Scope
 from domain.articles import Article, Audience, Visibility
 from domain.ids import ArticleId
 from domain.turns import Author, Utterance
@@ -12,8 +12,6 @@ from domain.turns import Author, Utterance
 LONGEST_TEXT = 20_000  # characters
 LONGEST_BODY = 1_000_000  # characters of an article
 MOST_ARTICLES = 500  # in one batch
-
-StrT = TypeVar("StrT", bound=str)
 
 
 def _storable(text: str) -> str:
@@ -41,8 +39,6 @@ Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_said)
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), AfterValidator(_storable)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
-
-Scope = Literal["search", "drafts", "chat", "articles", "keys", "admin"]
 
 
 class Input(BaseModel):
@@ -154,4 +150,4 @@ class KeyRequest(Input):
 
     name: Name = Field(description="Who will use it.", examples=["Website widget"])
     scopes: list[Scope] = Field(min_length=1, examples=[["search", "chat"]])
-    expires_at: datetime | None = Field(default=None, description="When it stops working; never when left out.")
+    expires_at: AwareDatetime | None = Field(default=None, description="When it stops working; never when left out.")

@@ -114,7 +114,7 @@ class _Reader:
             yield Field(name, "body", self._type(field), required, field.get("description", ""))
 
     def _answer(self, status: str, answer: Schema) -> Answer:
-        content = next(iter(answer.get("content", {}).values()), {})
+        content: Schema = next(iter(answer.get("content", {}).values()), {})
         example = content.get("example", "")
         return Answer(status, answer["description"], example if isinstance(example, str) else _pretty(example))
 
@@ -122,7 +122,7 @@ class _Reader:
         """Return the request as a command for curl."""
         for given in operation.get("parameters", ()):
             if given["in"] == "path":
-                path = path.replace("{%s}" % given["name"], str(given["schema"]["examples"][0]))
+                path = path.replace(f"{{{given['name']}}}", str(given["schema"]["examples"][0]))
         lines = ["curl" + ("" if method == "get" else f" -X {method.upper()}") + f" {self._address}{path}"]
         if operation.get("security"):
             lines.append('-H "Authorization: Bearer $DESKHAND_KEY"')
@@ -172,4 +172,4 @@ def _pretty(value: Any) -> str:
 
 
 def _rendered(text: str) -> Markup:
-    return Markup(_markdown.render(text))  # noqa: S704  # our own descriptions, and HTML in them is off
+    return Markup(_markdown.render(text))  # our own descriptions, with HTML in them off

@@ -26,6 +26,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
+from kb_index.errors import IndexUnavailable
+
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger("api")
 
@@ -136,6 +138,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(OperationalError, _unavailable)
     app.add_exception_handler(InterfaceError, _unavailable)
+    app.add_exception_handler(IndexUnavailable, _unavailable)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -157,7 +160,7 @@ _ROUTING = {
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = [Fault(place=_place(fault["loc"]), message=_sentence(fault)) for fault in error.errors()]
+    faults = [Fault(place=place(fault["loc"]), message=sentence(fault["msg"])) for fault in error.errors()]
     if any(fault["type"] == "json_invalid" for fault in error.errors()):
         return document(_id(request), Malformed("The body is not valid JSON.", faults))
     return document(_id(request), Invalid("; ".join(f"{fault.place}: {fault.message}" for fault in faults), faults))
@@ -165,7 +168,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _unavailable(request: Request, error: Exception) -> Response:
     _log.error("store unavailable", request=_id(request), error=type(error).__name__)
-    sentence = "The database does not answer; nothing was stored. Try again in a few seconds."
+    sentence = "A store does not answer, so nothing was done. Try again in a few seconds."
     return document(_id(request), Unavailable(sentence, headers={"Retry-After": "5"}))
 
 
@@ -192,11 +195,12 @@ def _id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", "none"))
 
 
-def _place(location: Sequence[Any]) -> str:
+def place(location: Sequence[Any]) -> str:
+    """Return where a fault stands, such as `body.text`."""
     return ".".join(str(part) for part in location).encode("utf-8", "replace").decode()
 
 
-def _sentence(fault: Mapping[str, Any]) -> str:
-    """Say what to change; pydantic's own sentences do not repeat the value, and the input is left out."""
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    return message if message.endswith(".") else f"{message}."
+def sentence(message: str) -> str:
+    """Return pydantic's message as a sentence; it names the rule, never the value that was sent."""
+    plain = message.removeprefix("Value error, ")
+    return plain if plain.endswith(".") else f"{plain}."

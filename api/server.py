@@ -1,5 +1,6 @@
 """The web server: one process, one worker, and a stop that does not hang on open streams."""
 
+import asyncio
 import socket
 
 import uvicorn
@@ -8,6 +9,15 @@ from fastapi import FastAPI
 
 class Server(uvicorn.Server):
     """uvicorn, told to end the event streams before it waits for connections to close."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, and set `listening`."""
+        await super().startup(sockets)
+        self.listening.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop taking requests, end the streams, and wait for what is running."""

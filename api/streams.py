@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 
+import anyio
+
 ItemT = TypeVar("ItemT")
 
 
@@ -33,9 +35,12 @@ class Streams:
                 yield item
                 coming = asyncio.ensure_future(_next(items))
         finally:
-            closing.cancel()
-            coming.cancel()
-            await asyncio.gather(closing, coming, return_exceptions=True)
+            with anyio.CancelScope(shield=True):
+                closing.cancel()
+                coming.cancel()
+                await asyncio.gather(closing, coming, return_exceptions=True)
+                if isinstance(items, AsyncGenerator):
+                    await items.aclose()
 
 
 async def _next(items: AsyncIterator[ItemT]) -> ItemT:

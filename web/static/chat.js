@@ -50,7 +50,8 @@ function place(shown) {
   welcome.classList.add("brief");
   anew.hidden = false;
   log.append(shown);
-  if (near || shown.classList.contains("customer")) toTheEnd();
+  if (shown.clientHeight > log.clientHeight) shown.scrollIntoView({ block: "start" });
+  else if (near || shown.classList.contains("customer")) toTheEnd();
 }
 
 function show(conversation) {
@@ -147,6 +148,7 @@ function failed(shown, again, error) {
 }
 
 async function deliver(said, shown, attempt) {
+  if (!shown.isConnected) return;
   try {
     const received = await desk.say(said, ticket, attempt);
     settle(shown, received);

@@ -1,0 +1,87 @@
+"""The HTTP application: routes, the chat page and the manual around the services it is given."""
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+
+from api import problems
+from api.content import json_only
+from api.limits import BodyLimit
+from api.logs import RequestLog
+from api.ports import Services
+from api.routes import articles, chat, drafts, health, keys, pages, search
+from api.streams import Streams
+from web import STATIC
+
+BATCH_PATHS = ("/v1/articles",)
+DESCRIPTION = """
+Deskhand answers customers from your help center, cites it, and hands over to a person when it is not sure.
+
+**Keys.** Send `Authorization: Bearer KEY`. `deskhand keys create` makes the first key; it belongs to one brand, and
+so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `keys`, and `admin`, which holds them
+all. In demo mode, callers on the same machine need no key to search, draft, chat and read public articles.
+
+**Problems.** Whatever goes wrong is told as a problem document (RFC 9457, `application/problem+json`): `type` names
+the kind, `detail` says what to change, `errors` lists each fault with its place, and `instance` is the id under which
+the log has the request. The same id stands in the header `X-Request-ID`; send one of your own to keep it.
+
+**Repeating.** Writing routes take an `Idempotency-Key`: the same request under the same key gets the first answer,
+for a day, and has no second effect.
+
+**Sizes.** A text has up to 20,000 characters, a body up to 1 MB, and up to 8 MB where articles are written.
+"""
+TAGS = [
+    {"name": "chat", "description": "What the customer's window speaks: messages in, events out."},
+    {"name": "drafts", "description": "A checked, cited draft for a teammate; nothing is stored or sent."},
+    {"name": "search", "description": "The articles that bear on a question."},
+    {"name": "articles", "description": "The help center: what replies are made from."},
+    {"name": "keys", "description": "Who may call, and what for."},
+    {"name": "health", "description": "For whoever runs the process; no key needed."},
+]
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the application serving these services; the caller opens and closes them."""
+    app = FastAPI(
+        title="Deskhand",
+        version=version("deskhand"),
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        dependencies=[Depends(json_only)],
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = services
+    app.state.streams = Streams()
+    for routes in (chat, drafts, search, articles, keys, health, pages):
+        app.include_router(routes.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    problems.install(app)
+    app.add_middleware(BodyLimit, larger=BATCH_PATHS)
+    app.add_middleware(RequestLog)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document, with problems under their own media type."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        )
+        for path in document["paths"].values():
+            for operation in path.values():
+                _as_problems(operation["responses"])
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _as_problems(responses: dict[str, Any]) -> None:
+    for answer in responses.values():
+        shown = answer.get("content", {}).get("application/json", {})
+        if shown.get("schema", {}).get("$ref", "").endswith("/ProblemDocument"):
+            answer["content"] = {problems.MEDIA_TYPE: shown}

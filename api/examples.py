@@ -1,0 +1,171 @@
+"""What answers look like, for the manual; a test holds each against its model."""
+
+from typing import Any
+
+from api import problems
+
+Example = dict[str, Any]
+
+_PASSAGE = {
+    "id": "refunds#8f14e45fce",
+    "text": "You can ask for a refund within 30 days of a payment.",
+    "start": 27,
+    "end": 80,
+    "score": 0.91,
+}
+_URL = "https://help.example.com/refunds"
+_CITATION = {
+    "article": "refunds",
+    "passage": "refunds#8f14e45fce",
+    "quote": "You can ask for a refund within 30 days of a payment.",
+    "start": 27,
+    "end": 80,
+}
+_SENTENCE = {
+    "text": "You can ask for a refund within 30 days of a payment.",
+    "kind": "fact",
+    "ask": "ask_1",
+    "citations": [_CITATION],
+}
+_ASK = {"id": "ask_1", "text": "How long can I ask for a refund?", "state": "answered"}
+
+FOUND: Example = {
+    "query": "How do I get a refund?",
+    "results": [{"article": "refunds", "title": "Refunds", "url": _URL, "score": 0.93, "passages": [_PASSAGE]}],
+}
+DECISION: Example = {
+    "case": "cas_5e1d",
+    "ticket": None,
+    "outcome": "answered",
+    "confidence": 0.82,
+    "reply": {"text": _SENTENCE["text"], "sentences": [_SENTENCE]},
+    "asks": [_ASK],
+    "promises": [],
+    "triage": {
+        "intent": "refund",
+        "priority": "P3",
+        "sentiment": "neutral",
+        "language": "en",
+        "entities": [],
+        "skills": ["billing"],
+        "flags": [],
+        "confidence": 0.88,
+        "reasons": ["nearest examples are of the intent 'refund'"],
+    },
+    "evidence": [
+        {
+            "ask": "ask_1",
+            "article": "refunds",
+            "passage": "refunds#8f14e45fce",
+            "title": "Refunds",
+            "url": _URL,
+            "score": 0.91,
+            "text": _PASSAGE["text"],
+        }
+    ],
+    "verdict": {"grounding": 1.0, "completeness": 0.94, "tone": 1.0, "policy": 1.0, "faults": []},
+    "handover": None,
+    "reasons": ["every ask is answered and every sentence is supported"],
+    "engine": {"name": "embedded", "model": None, "fallback": None},
+    "versions": {"policy": "3f9a1c"},
+    "usage": {"model_calls": 0, "prompt_tokens": 0, "completion_tokens": 0},
+    "timings_ms": {"triage": 9.1, "retrieve": 14.2, "draft": 3.3, "check": 2.8},
+    "decided_at": "2026-05-04T09:00:00Z",
+}
+ACCEPTED: Example = {
+    "ticket": "tic_9c2e",
+    "message": "msg_41d7",
+    "events": "/v1/chat/tic_9c2e/events?after=0",
+    "notice": "You are talking to a bot, not a person. You can ask for a person at any time.",
+}
+CONVERSATION: Example = {
+    "ticket": "tic_9c2e",
+    "handed_over": False,
+    "working": None,
+    "last_event": 7,
+    "messages": [
+        {
+            "id": "msg_41d7",
+            "author": "customer",
+            "kind": "text",
+            "text": "How long can I ask for a refund?",
+            "at": "2026-05-04T09:00:00Z",
+            "sentences": [],
+            "sources": [],
+        },
+        {
+            "id": "msg_41d8",
+            "author": "bot",
+            "kind": "reply",
+            "text": _SENTENCE["text"],
+            "at": "2026-05-04T09:00:01Z",
+            "sentences": [{"text": _SENTENCE["text"], "kind": "fact", "ask": "ask_1", "sources": [1]}],
+            "sources": [
+                {"number": 1, "article": "refunds", "title": "Refunds", "url": _URL, "quotes": [_CITATION["quote"]]}
+            ],
+        },
+    ],
+}
+EVENTS = """event: status
+data: {"case":"cas_5e1d","status":"searching"}
+id: 5
+
+event: reply
+data: {"case":"cas_5e1d","message":{"id":"msg_41d8","author":"bot","kind":"reply","text":"You can ask ...",
+       "at":"2026-05-04T09:00:01Z","sentences":[...],"sources":[...]}}
+id: 6
+
+event: done
+data: {"case":"cas_5e1d"}
+id: 7"""
+_LISTED = {
+    "id": "refunds",
+    "title": "Refunds",
+    "url": _URL,
+    "updated_at": "2026-05-04T09:00:00Z",
+    "visibility": "public",
+    "language": "en",
+    "translation_of": None,
+    "tags": ["billing"],
+}
+ARTICLES: Example = {"articles": [_LISTED], "next": "refunds"}
+ARTICLE: Example = {
+    **_LISTED,
+    "body": "## When you get a refund\n\nYou can ask for a refund within 30 days of a payment.",
+}
+ACKNOWLEDGED_ROW: Example = {"index": 0, "id": "refunds", "state": "changed", "reason": None}
+ACKNOWLEDGED: Example = {
+    "rows": [
+        ACKNOWLEDGED_ROW,
+        {"index": 1, "id": "seats", "state": "failed", "reason": "title: Field required."},
+    ]
+}
+DELETED: Example = {"id": "refunds", "state": "deleted"}
+_KEY = {
+    "id": "key_5b7c",
+    "name": "Website widget",
+    "prefix": "dh_Zk3q",
+    "scopes": ["search", "chat"],
+    "created_at": "2026-05-04T09:00:00Z",
+    "expires_at": None,
+    "last_used_at": "2026-05-04T09:20:00Z",
+    "revoked_at": None,
+}
+KEYS: Example = {"keys": [_KEY]}
+NEW_KEY: Example = {**_KEY, "last_used_at": None, "secret": "dh_Zk3q..."}
+REVOKED: Example = {"id": "key_5b7c", "state": "revoked"}
+HEALTH: Example = {"status": "alive"}
+READINESS: Example = {"ready": True, "articles": 76, "faults": {}}
+
+_GUARDED = problems.may_end_in(problems.Unauthorized, problems.Forbidden, problems.Invalid)
+
+
+def shown(status: int, example: Example, description: str = "") -> dict[int | str, dict[str, Any]]:
+    """Return what the manual says about a good answer."""
+    content = {"application/json": {"example": example}}
+    return {status: {"description": description or ("Made" if status == 201 else "Done"), "content": content}}
+
+
+def answers(status: int, example: Example, description: str = "") -> dict[int | str, dict[str, Any]]:
+    """Return what the manual says about a route that takes a key."""
+    return {**shown(status, example, description), **_GUARDED}

@@ -1,0 +1,210 @@
+"""What the API answers with, where it is not already a word of the domain."""
+
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.articles import Article, Visibility
+from domain.search import Hit, Results, ScoredPassage
+from domain.turns import Author
+
+
+class Output(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class FoundPassage(Output):
+    """A passage that earned its article a place; `start` and `end` count characters of the article's body."""
+
+    id: str
+    text: str
+    start: int
+    end: int
+    score: float
+
+    @classmethod
+    def of(cls, scored: ScoredPassage) -> Self:
+        """Return a passage as it is shown."""
+        passage = scored.passage
+        return cls(id=passage.id, text=passage.text, start=passage.start, end=passage.end, score=scored.score)
+
+
+class FoundArticle(Output):
+    """An article, and the passages that earned it its place, best first."""
+
+    article: str
+    title: str
+    url: str | None
+    score: float
+    passages: list[FoundPassage]
+
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        """Return an article as it is shown."""
+        passages = [FoundPassage.of(scored) for scored in hit.passages]
+        return cls(article=hit.article, title=hit.title, url=hit.url, score=hit.score, passages=passages)
+
+
+class Found(Output):
+    """The articles found, best first."""
+
+    query: str
+    results: list[FoundArticle]
+
+    @classmethod
+    def of(cls, results: Results) -> Self:
+        """Return a search as it is shown."""
+        return cls(query=results.query, results=[FoundArticle.of(hit) for hit in results.hits])
+
+
+class Accepted(Output):
+    """A message that was stored and will be answered; `events` is where to follow what becomes of it."""
+
+    ticket: str
+    message: str
+    events: str
+    notice: str = Field(description="Show it to the customer at first contact: who answers is a bot.")
+
+
+class Source(Output):
+    """An article a reply rests on, under the number its sentences cite, with what it says."""
+
+    number: int
+    article: str
+    title: str
+    url: str | None
+    quotes: list[str]
+
+
+class SpokenSentence(Output):
+    """A sentence of a reply, and the numbers of its sources."""
+
+    text: str
+    kind: str
+    ask: str | None
+    sources: list[int]
+
+
+class SpokenMessage(Output):
+    """One thing said in a conversation; a bot's reply is also given sentence by sentence with its sources."""
+
+    id: str
+    author: Author
+    kind: Literal["text", "reply", "notice"]
+    text: str
+    at: datetime
+    sentences: list[SpokenSentence] = []
+    sources: list[Source] = []
+
+
+class Conversation(Output):
+    """A ticket as its customer sees it; `working` is what the hub does right now, null when it rests."""
+
+    ticket: str
+    handed_over: bool
+    working: str | None
+    last_event: int
+    messages: list[SpokenMessage]
+
+
+class Happening(Output):
+    """What an event tells: what the hub does, or the message that was sent; an event that ends a case tells neither."""
+
+    case: str | None
+    status: str | None = None
+    message: SpokenMessage | None = None
+
+
+class ShownArticle(Output):
+    """A help-center page without its body."""
+
+    id: str
+    title: str
+    url: str | None
+    updated_at: datetime | None
+    visibility: Visibility
+    language: str
+    translation_of: str | None
+    tags: list[str]
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        """Return an article as lists show it."""
+        return cls.model_validate(article, from_attributes=True)
+
+
+class WholeArticle(ShownArticle):
+    """A help-center page."""
+
+    body: str
+
+
+class ArticlePage(Output):
+    """Some of the articles, by id; `next` is the `after` of the page that follows, null on the last."""
+
+    articles: list[ShownArticle]
+    next: str | None
+
+
+class Acknowledgement(Output):
+    """What became of one article of a request; `index` is its place there."""
+
+    index: int
+    id: str | None
+    state: Literal["added", "changed", "unchanged", "failed"]
+    reason: str | None = None
+
+
+class Acknowledged(Output):
+    """What became of each article, in the order given."""
+
+    rows: list[Acknowledgement]
+
+
+class Deleted(Output):
+    """Something that is gone."""
+
+    id: str
+    state: Literal["deleted", "revoked"]
+
+
+class ShownKey(Output):
+    """A key without its secret; `prefix` is how it begins, so that one finds it again."""
+
+    id: str
+    name: str
+    prefix: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewKey(ShownKey):
+    """A key that was just made; `secret` is shown this once and is null in a repeat of the request."""
+
+    secret: str | None = None
+
+
+class Keys(Output):
+    """The keys of a brand, the oldest first."""
+
+    keys: list[ShownKey]
+
+
+class Health(Output):
+    """Whether the process does its work."""
+
+    status: Literal["alive", "worker stopped"]
+
+
+class Readiness(Output):
+    """Whether everything the process needs answers, and how many articles it serves."""
+
+    ready: bool
+    articles: int | None
+    faults: dict[str, str]

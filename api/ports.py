@@ -1,0 +1,67 @@
+"""What the API needs of the house; `services.Services` is it, and a test may put another together."""
+
+from typing import Protocol
+
+from fastapi import Request
+from kb_index.indexing import Indexer
+from kb_index.store import PostgresKnowledge
+
+import graph
+from api.streams import Streams
+from database.requests import Requests
+from desk.desk import Desk
+
+
+class Services(Protocol):
+    """The doors that routes call."""
+
+    @property
+    def desk(self) -> Desk:
+        """Return the desk."""
+        ...
+
+    @property
+    def context(self) -> graph.Context:
+        """Return the ports of the hub; a draft is one pass through it that nobody is told about."""
+        ...
+
+    @property
+    def indexer(self) -> Indexer:
+        """Return what adds, changes and deletes articles."""
+        ...
+
+    @property
+    def articles(self) -> PostgresKnowledge:
+        """Return the articles as they are stored."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """Return the memory of requests that carried an idempotency key."""
+        ...
+
+    @property
+    def demo(self) -> bool:
+        """Say whether callers on this machine need no key to search, draft and chat."""
+        ...
+
+    @property
+    def run_key(self) -> str | None:
+        """Return the key that the operator's own commands use while this process runs."""
+        ...
+
+    def worker_alive(self) -> bool:
+        """Say whether this process's worker runs; true where workers run elsewhere."""
+        ...
+
+
+def services(request: Request) -> Services:
+    """Return the services this application was made with."""
+    house: Services = request.app.state.services
+    return house
+
+
+def streams(request: Request) -> Streams:
+    """Return the open event streams of this application."""
+    opened: Streams = request.app.state.streams
+    return opened

@@ -1,0 +1,148 @@
+"""A house with real stores and an engine that says what a test wants, and a server in front of it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+import graph
+from api.app import create_app
+from api.ports import Services
+from api.server import serving
+from connectors.chat import Chat
+from database.database import Database
+from database.requests import Requests
+from desk.cases import Outgoing
+from desk.desk import Desk
+from desk.queue import Queue
+from domain.decisions import Decision, EngineUse, FoundPassage, Reply, Usage
+from domain.drafts import Citation, Sentence, readable
+from domain.ids import DEFAULT_BRAND, ArticleId, AskId, CaseId, PassageId, TicketId
+from domain.triage import Ask
+from engines.scripted import Scripted
+from kb_index.indexing import Indexer
+from kb_index.store import PostgresKnowledge
+from prompts import policy
+from tests.shelf import REFUNDS, Shelf, article
+
+NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
+RUN_KEY = "the-key-of-this-run"
+SHELF = [
+    article("refunds", "Refunds", REFUNDS),
+    article("staff", "Refund rules for staff", "Up to 50 EUR.", visibility="internal"),
+]
+ANSWER = "Fernway refunds a payment in full within 14 days."
+
+Serve = Callable[[Services], AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything the API needs: real stores, a plain index and a scripted engine."""
+
+    desk: Desk
+    context: graph.Context
+    indexer: Indexer
+    articles: PostgresKnowledge
+    requests: Requests
+    demo: bool = True
+    run_key: str | None = RUN_KEY
+    alive: bool = True
+
+    def worker_alive(self) -> bool:
+        return self.alive
+
+    async def key(self, *scopes: str, brand: str = DEFAULT_BRAND) -> dict[str, str]:
+        """Return the header of a new key."""
+        _, secret = await self.desk.create_key(brand, "a test", scopes, NOW)  # type: ignore[arg-type]  # a plain id
+        return {"Authorization": f"Bearer {secret}"}
+
+    async def answer(self, ticket: str, outcome: str = "reply", text: str = ANSWER) -> None:
+        """Work on a ticket as the worker does, and say this."""
+        attempt = await self.desk.begin(TicketId(ticket), NOW)
+        assert attempt is not None
+        for status in ("reading", "searching"):
+            await self.desk.note(attempt, status, NOW)
+        decision = decided(attempt.case, text)
+        assert decision.reply is not None
+        said = [Outgoing("reply", decision.reply.text)] if outcome == "reply" else [Outgoing("notice", text)]
+        assert await self.desk.conclude(attempt, decision, said, NOW)
+        await self.deliver(ticket)
+
+    async def deliver(self, ticket: str) -> None:
+        """Send what waits for the ticket's customer."""
+        for message in await self.desk.messages(TicketId(ticket)):
+            if delivery := await self.desk.outgoing(message.id):
+                await Chat(self.desk, lambda: NOW).send(delivery)
+                await self.desk.sent(message.id, NOW)
+
+
+def decided(case: CaseId, text: str) -> Decision:
+    """Return an answered case whose reply is a greeting and one cited sentence."""
+    ask, refunds, passage = AskId("ask_1"), ArticleId("refunds"), PassageId("refunds#1")
+    citation = Citation(refunds, passage, "Fernway refunds a payment **in full** within 14 days.", 0, 49)
+    sentences = (Sentence("Hello.", "courtesy"), Sentence(text, "fact", ask, (citation,)))
+    found = FoundPassage(ask, refunds, passage, "Refunds", "https://help.example/refunds", 0.9, citation.quote)
+    return Decision(
+        case=case,
+        ticket=None,
+        outcome="answered",
+        confidence=0.8,
+        reply=Reply(readable(sentences), sentences),
+        asks=(Ask(ask, "Can I get a refund?", "answered"),),
+        promises=(),
+        triage=None,
+        evidence=(found,),
+        verdict=None,
+        handover=None,
+        reasons=(),
+        engine=EngineUse("scripted", None, None),
+        versions={},
+        usage=Usage(),
+        timings_ms={},
+        decided_at=NOW,
+    )
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    """A house in demo mode."""
+    engine = Scripted(())
+    context = graph.Context(Shelf(SHELF), engine, engine, policy.load(), lambda: NOW)
+    async with Queue(database.conninfo) as queue:
+        desk = Desk(database.engine, queue)
+        yield House(desk, context, None, None, Requests(database.engine))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller on this machine who has no key."""
+    async with calling(house) as caller:
+        yield caller
+
+
+def calling(house: Services) -> httpx.AsyncClient:
+    """Return a caller of an application that serves this house, without a socket between."""
+    transport = httpx.ASGITransport(create_app(house), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+
+
+@asynccontextmanager
+async def served(house: Services) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield a caller of a real server of this house; it ends its streams and stops when the test is through."""
+    app = create_app(house)
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        server = serving(app, "127.0.0.1", 0, drain_s=5)
+        running = asyncio.create_task(server.serve([bound]))
+        address = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=address, timeout=10, trust_env=False) as caller:
+            await server.listening.wait()
+            yield caller
+            server.should_exit = True
+            await running
