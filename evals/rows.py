@@ -60,19 +60,14 @@ def examples(
 ) -> tuple[Example, ...]:
     """Turn rows into examples of a kind; raises RowBroken naming the rows that are not, and what they lack.
 
-    A row without an id is named by what it asks; where an id names several questions, the later ones are numbered.
+    A row without an id is named by what it asks; where public sets use an id again, the later rows are numbered.
     """
     broken: list[str] = []
     found: list[Example] = []
     names: Counter[str] = Counter()
-    seen: dict[tuple[str, str], str] = {}
     for row, graded in _graded(raw, kind, fields, broken):
-        asked = digest(graded.asked())
-        name = graded.id or f"{kind}-{asked[:10]}"
+        name = graded.id or f"{kind}-{digest(graded.asked())[:10]}"
         names[name] += 1
-        first = seen.setdefault((name, asked), row.place)
-        if graded.id and first != row.place:
-            broken.append(f"{row.place}: the same id {name!r} and question as {first}")
         unique = name if names[name] == 1 else f"{name}-{names[name]}"
         parts = {field: _slice_of(row.fields.get(field)) for field in slices}
         found.append(Example(unique, graded, _positive(graded, positive), parts))

@@ -75,11 +75,6 @@ def applicable(observed: Observed) -> Observed:
     return observed.where(np.logical_not(np.isnan(observed.rows).any(axis=1)))
 
 
-def mean_of(rows: Array) -> float:
-    """Average the one column of a scorer that has no formula of its own."""
-    return float(rows[:, 0].mean())
-
-
 def by_example(observed: Observed) -> Array:
     """Average the repeats of every example: one value each."""
     _, places = np.unique(observed.groups, return_inverse=True)

@@ -54,8 +54,8 @@ def named(name: str, kind: Kind) -> Scorer:
         if stem == family.name and bool(sign) == (family.takes is not None) and kind in family.kinds:
             return _made(family, argument, name)
     there = [f"{one.name}{one.sign}..." if one.takes else one.name for one in FAMILIES if kind in one.kinds]
-    near = difflib.get_close_matches(name.split("@")[0], [one.rstrip("@^.") for one in there], n=3, cutoff=0.5)
-    meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+    near = difflib.get_close_matches(name.split("@")[0], [one.rstrip("@^.") for one in there], n=1, cutoff=0.6)
+    meant = f" (did you mean {near[0]}?)" if near else ""
     raise UnknownScorer(f"no scorer {name!r} for {kind} suites{meant}; there is {', '.join(there)}")
 
 

@@ -82,6 +82,17 @@ def test_pairing_sees_a_difference_that_two_intervals_would_hide() -> None:
     assert change.detectable == pytest.approx(2.8 * change.error, rel=0.01)
 
 
+def test_many_draws_at_once_agree_with_one_by_one() -> None:
+    rng = np.random.default_rng(4)
+    before, after = rng.random(150), rng.random(150)
+
+    quick = statistics.mean_change(before, after, 0)
+    slow = statistics.paired_change(before[:, None], after[:, None], _mean, np.arange(150), 0)
+
+    assert quick.change == pytest.approx(slow.change)
+    assert quick.error == pytest.approx(slow.error, rel=0.1)
+
+
 def test_equal_runs_show_no_change_and_still_name_what_could_be_seen() -> None:
     rows = np.ones((40, 1))
 
