@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -15,7 +15,7 @@ from embedding.embedder import Embedder, Vectors
 from kb_index.errors import IndexUnavailable
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
     from chromadb.api.models.Collection import Collection
 
@@ -26,12 +26,21 @@ SPACE: "CreateCollectionConfiguration" = {
 }
 
 
-def open_client(folder: Path, url: str | None = None) -> "ClientAPI":
-    """Return the client of a Chroma server, or without `url` the embedded one in `folder`.
+@contextmanager
+def open_client(folder: Path, url: str | None = None) -> Iterator["Client"]:
+    """Yield the client of a Chroma server, or without `url` the embedded one in `folder`, and close it.
 
     The embedded one belongs to one process at a time: two that write damage it. Whoever calls this holds the lock.
     Raises IndexUnavailable when there is no answer.
     """
+    client = _client(folder, url)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _client(folder: Path, url: str | None) -> "Client":
     import chromadb
     from chromadb.config import Settings
 
@@ -39,16 +48,17 @@ def open_client(folder: Path, url: str | None = None) -> "ClientAPI":
     with _translated(url or str(folder)):
         if url is None:
             folder.mkdir(parents=True, exist_ok=True)
-            return chromadb.PersistentClient(str(folder), settings)
+            return cast("Client", chromadb.PersistentClient(str(folder), settings))
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 8000)
-        return chromadb.HttpClient(parts.hostname or "", port, ssl=parts.scheme == "https", settings=settings)
+        host = parts.hostname or ""
+        return cast("Client", chromadb.HttpClient(host, port, ssl=parts.scheme == "https", settings=settings))
 
 
 class ChromaVectors:
     """The vectors of one brand, visibility and embedder, in a collection of their own."""
 
-    def __init__(self, client: "ClientAPI", brand: BrandId, visibility: Visibility, embedder: Embedder) -> None:
+    def __init__(self, client: "Client", brand: BrandId, visibility: Visibility, embedder: Embedder) -> None:
         self._client = client
         self._name = _name(brand, visibility, embedder)
         self._about = {

@@ -1,0 +1,202 @@
+"""Bring articles into the index: first into the store of record, then, once they have vectors, onto the shelves.
+
+Whatever stops it half-way, nothing is lost: what is stored and not yet on a shelf is found by `catch_up`.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Literal, TypeVar, TypeVarTuple
+
+import numpy as np
+
+from domain.articles import VISIBLE_TO, Article, Visibility
+from domain.ids import ArticleId, BrandId, PassageId
+from embedding.embedder import Embedder, EmbedderError, Vectors
+from kb_index.errors import IndexUnavailable
+from kb_index.index import Shelves
+from kb_index.store import Change, PostgresKnowledge
+
+ARTICLES_AT_ONCE = 8
+EMBEDDED_AT_ONCE = 4
+MOVED_AT_ONCE = 1000
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one article; a failed one says why."""
+
+    id: ArticleId
+    state: Literal["added", "changed", "unchanged", "failed"]
+    reason: str | None = None
+
+
+class Indexer:
+    """The one who writes: at most one thread of the pool works for it, a few passages at a time.
+
+    Raises KnowledgeError: UnknownBrand, and IndexUnavailable when the store of vectors does not answer.
+    """
+
+    def __init__(self, embedder: Embedder, shelves: Shelves, store: PostgresKnowledge, pool: Executor) -> None:
+        self._embedder = embedder
+        self._shelves = shelves
+        self._store = store
+        self._pool = pool
+        self._turn = asyncio.Lock()
+        self._seen = 0
+        self._shelved: set[int] = set()
+        self._behind = True
+
+    async def put(
+        self, brand: BrandId, articles: Iterable[Article], now: datetime, progress: Callable[[Row], None] | None = None
+    ) -> list[Row]:
+        """Index articles and return a row for each, in order; `progress` gets every row as soon as it is safe.
+
+        An article is stored with its passages in one transaction, then searchable; an unchanged one costs a look.
+        """
+        if self._behind:
+            await self.catch_up()
+        rows = []
+        remaining = iter(articles)
+        while group := list(islice(remaining, ARTICLES_AT_ONCE)):
+            for row in await self._put(brand, group, now):
+                rows.append(row)
+                if progress:
+                    progress(row)
+        return rows
+
+    async def delete(self, brand: BrandId, article: ArticleId, now: datetime) -> bool:
+        """Bury an article; no search finds it from now on. False when there was none."""
+        stored = await self._store.delete(brand, article, now)
+        if stored.changed:
+            await self._shelve(brand, [article], stored.before)
+        return stored.changed
+
+    async def catch_up(self) -> None:
+        """Do what is left to do: embed what has no vector, mend the shelves, follow what other processes changed.
+
+        Cheap when nothing is; call it at the start and every few seconds.
+        """
+        async with self._turn:
+            await self._embed()
+            changed = await self._follow()
+            if changed or self._behind:
+                for brand, visibility in await self._store.shelves():
+                    await self._mend(brand, visibility)
+                await self._store.sweep()
+            self._behind = False
+
+    async def _put(self, brand: BrandId, group: Sequence[Article], now: datetime) -> list[Row]:
+        rows: list[Row] = []
+        before: set[PassageId] = set()
+        for article in group:
+            if reason := _refusal(article):
+                rows.append(Row(article.id, "failed", reason))
+                continue
+            stored = await self._store.put(brand, article, now)
+            before |= stored.before
+            rows.append(Row(article.id, "unchanged" if not stored.changed else "added" if stored.added else "changed"))
+        changed = [row.id for row in rows if row.state in ("added", "changed")]
+        try:
+            await self._shelve(brand, changed, before)
+        except (EmbedderError, IndexUnavailable) as exc:
+            self._behind = True
+            reason = f"stored, and searchable once this is mended: {exc}"
+            return [Row(row.id, "failed", reason) if row.id in changed else row for row in rows]
+        return rows
+
+    async def _shelve(self, brand: BrandId, articles: Sequence[ArticleId], before: Iterable[PassageId]) -> None:
+        """Put articles on the shelves as the store has them now, and take off what they were before."""
+        if not articles:
+            return
+        async with self._turn:
+            changes = await self._store.now(brand, articles)
+            ids = [passage.id for change in changes for passage in change.passages]
+            await self._embed(ids)
+            known, vectors = await self._store.vectors_of(brand, ids, self._embedder.id)
+            await self._run(self._place, brand, changes, set(before), dict(zip(known, vectors, strict=True)))
+            self._shelved |= {change.sequence for change in changes}
+
+    async def _embed(self, only: Sequence[PassageId] | None = None) -> None:
+        """Give a vector to every passage that has none, a few at a time, each few kept before the next."""
+        while pending := await self._store.pending(self._embedder.id, ARTICLES_AT_ONCE * EMBEDDED_AT_ONCE, only):
+            for few in _parts(list(pending.items()), EMBEDDED_AT_ONCE):
+                vectors = await self._run(self._embedder.embed_passages, [text for _, text in few])
+                await self._store.keep(self._embedder.id, dict(zip((key for key, _ in few), vectors, strict=True)))
+
+    def _place(
+        self,
+        brand: BrandId,
+        changes: Sequence[Change],
+        before: set[PassageId],
+        vectors: Mapping[PassageId, Vectors],
+    ) -> None:
+        for visibility in VISIBLE_TO["teammate"]:
+            here = [piece for change in changes for piece in change.passages if piece.visibility == visibility]
+            ids = [piece.id for piece in here]
+            shelf = self._shelves(brand, visibility)
+            shelf.vectors.delete(sorted(before.union(vectors).difference(ids)))
+            if ids:
+                shelf.vectors.upsert(ids, np.stack([vectors[name] for name in ids]))
+        self._word(brand, changes)
+
+    def _word(self, brand: BrandId, changes: Sequence[Change]) -> None:
+        for visibility in VISIBLE_TO["teammate"]:
+            lexical = self._shelves(brand, visibility).lexical
+            here = [piece for change in changes for piece in change.passages if piece.visibility == visibility]
+            lexical.remove({change.article for change in changes}.difference(piece.article for piece in here))
+            lexical.put(here)
+
+    async def _follow(self) -> bool:
+        """Bring the words of all changes that others made since the last time; say whether there were any."""
+        followed = False
+        while changes := await self._store.changes_since(self._seen):
+            self._seen = changes[-1].sequence
+            for brand in {change.brand: None for change in changes}:
+                fresh = [it for it in changes if it.brand == brand and it.sequence not in self._shelved]
+                followed = followed or bool(fresh)
+                await self._run(self._word, brand, fresh)
+        self._shelved.clear()
+        return followed
+
+    async def _mend(self, brand: BrandId, visibility: Visibility) -> None:
+        """Make a shelf's vectors those of the store, from the vectors kept there."""
+        wanted = await self._store.passage_ids(brand, visibility)
+        held = await self._run(self._held, brand, visibility)
+        shelf = await self._run(self._shelves, brand, visibility)
+        if surplus := sorted(held - wanted):
+            await self._run(shelf.vectors.delete, surplus)
+        for ids in _parts(sorted(wanted - held), MOVED_AT_ONCE):
+            known, vectors = await self._store.vectors_of(brand, ids, self._embedder.id)
+            if known:
+                await self._run(shelf.vectors.upsert, known, vectors)
+
+    def _held(self, brand: BrandId, visibility: Visibility) -> set[PassageId]:
+        shelf = self._shelves(brand, visibility)
+        if not shelf.vectors.sound():
+            shelf.vectors.clear()
+        return shelf.vectors.ids()
+
+    async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+
+
+def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _refusal(article: Article) -> str | None:
+    """Say why an article cannot be stored, None when it can."""
+    if not (article.id.strip() and article.title.strip() and article.body.strip()):
+        return "an id, a title and a body are needed"
+    text = f"{article.id}{article.title}{article.body}"
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        return "it holds characters that no text may hold: NUL or half of a surrogate pair"
+    return None
