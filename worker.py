@@ -76,17 +76,16 @@ def _connector(work: Work, delivery: Delivery) -> Connector:
         raise ConnectorError(f"no connector sends to {delivery.destination!r}") from None
 
 
-async def run_worker(queue: Queue, work: Work, concurrency: int = 8, grace_s: float = 10.0, wait: bool = True) -> None:
+async def run_worker(queue: Queue, work: Work, concurrency: int = 8, grace_s: float = 10.0) -> None:
     """Run jobs until cancelled, then let those under way end for up to `grace_s` seconds.
 
-    With `wait` false it returns once nothing is left to do. A lost database is waited for.
+    A lost database is waited for.
     """
     register(queue.app)
     while True:
         try:
             await queue.app.run_worker_async(
                 concurrency=concurrency,
-                wait=wait,
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=grace_s,
                 fetch_job_polling_interval=POLL_S,
@@ -97,8 +96,6 @@ async def run_worker(queue: Queue, work: Work, concurrency: int = 8, grace_s: fl
             )
         except ConnectorException as exc:
             logger.warning("the worker lost its database, trying again: %s", exc)
-        if not wait:
-            return
         await asyncio.sleep(RESTART_S)
 
 

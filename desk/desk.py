@@ -5,7 +5,7 @@ said here about order and "once" holds across processes.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -201,7 +201,7 @@ class Desk:
         async with self._engine.connect() as connection:
             return await stream.after(connection, ticket, after)
 
-    async def follow(self, ticket: TicketId, after: int = 0) -> AsyncIterator[StreamRow]:
+    async def follow(self, ticket: TicketId, after: int = 0) -> AsyncGenerator[StreamRow]:
         """Yield the rows of a ticket after a row's id, and then every new one as it comes, without end."""
         async with self._listener.watch(ticket) as bell:
             while True:

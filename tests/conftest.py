@@ -11,6 +11,8 @@ from psycopg import sql
 
 from database.database import Database, create, create_engine, migrate
 from database.embedded import EmbeddedServer
+from desk.desk import Desk
+from desk.queue import Queue
 
 TEMPLATE = "template_desk"
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -76,3 +78,16 @@ async def database(pg: EmbeddedServer) -> AsyncIterator[Database]:
         await engine.dispose()
         with psycopg.connect(pg.conninfo("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def queue(database: Database) -> AsyncIterator[Queue]:
+    """An open queue on this test's database."""
+    async with Queue(database.conninfo) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(database: Database, queue: Queue) -> Desk:
+    """A desk on this test's database."""
+    return Desk(database.engine, queue)
