@@ -82,6 +82,6 @@ def _described(app: FastAPI) -> dict[str, Any]:
 
 def _as_problems(responses: dict[str, Any]) -> None:
     for answer in responses.values():
-        shown = answer.get("content", {}).get("application/json", {})
-        if shown.get("schema", {}).get("$ref", "").endswith("/ProblemDocument"):
-            answer["content"] = {problems.MEDIA_TYPE: shown}
+        for shown in list(answer.get("content", {}).values()):
+            if shown.get("schema", {}).get("$ref", "").endswith("/ProblemDocument"):
+                answer["content"] = {problems.MEDIA_TYPE: shown}

@@ -3,13 +3,13 @@
 from typing import Protocol
 
 from fastapi import Request
-from kb_index.indexing import Indexer
-from kb_index.store import PostgresKnowledge
 
 import graph
 from api.streams import Streams
 from database.requests import Requests
 from desk.desk import Desk
+from kb_index.indexing import Indexer
+from kb_index.store import PostgresKnowledge
 
 
 class Services(Protocol):

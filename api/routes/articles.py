@@ -120,9 +120,8 @@ async def _put_one(house: Services, caller: Access, article: Article) -> Acknowl
 
 
 async def _delete(house: Services, caller: Access, article: ArticleId) -> Deleted:
-    if await house.articles.get(caller.brand, article) is None:
+    if not await house.indexer.delete(caller.brand, article, house.context.now()):
         raise _unknown()
-    await house.indexer.delete(caller.brand, article, house.context.now())
     return Deleted(id=article, state="deleted")
 
 

@@ -114,9 +114,10 @@ async def house(database: Database) -> AsyncIterator[House]:
     """A house in demo mode."""
     engine = Scripted(())
     context = graph.Context(Shelf(SHELF), engine, engine, policy.load(), lambda: NOW)
+    articles = PostgresKnowledge(database.engine)
     async with Queue(database.conninfo) as queue:
         desk = Desk(database.engine, queue)
-        yield House(desk, context, None, None, Requests(database.engine))  # type: ignore[arg-type]
+        yield House(desk, context, None, articles, Requests(database.engine))  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -66,8 +67,11 @@ async def test_a_problem_names_the_place_and_never_repeats_the_value(client: htt
 
 
 async def test_a_failure_of_ours_says_where_the_log_has_it_and_nothing_else(house: House) -> None:
-    async with calling(house) as caller:
-        response = await caller.get("/v1/articles")
+    broken = replace(house, indexer=None)  # type: ignore[arg-type]  # so that something breaks
+
+    async with calling(broken) as caller:
+        body = {"title": "Refunds", "body": "None."}
+        response = await caller.put("/v1/articles/refunds", json=body, headers=await house.key("articles"))
 
     assert (response.status_code, response.json()["type"]) == (500, "urn:deskhand:failed")
     assert response.headers["x-request-id"] in response.json()["instance"]
