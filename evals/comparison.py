@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from evals import scores, statistics
+from evals import failures, scores, statistics
 from evals.results import Case
 from evals.runs import Run
 from evals.scorers import registry
@@ -34,10 +34,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Flip:
-    """An example that went well in one run and not in the other, with both documents."""
+    """An example that went well in one run and not in the other: why not, and both documents."""
 
     example: str
     repeat: int
+    asked: str
+    reason: str
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
 
@@ -121,7 +123,13 @@ def _finding(change: Change, scorer: Scorer) -> Finding:
 
 def _flips(pairs: Sequence[tuple[Case, Case]], *, worse: bool) -> list[Flip]:
     return [
-        Flip(new.example.id, new.result.repeat, old.result.document, new.result.document)
+        _flip(old, new, new if worse else old)
         for old, new in pairs
         if passed(old) is worse and passed(new) is (not worse)
     ]
+
+
+def _flip(old: Case, new: Case, wrong: Case) -> Flip:
+    failure = failures.failure(wrong)
+    asked, reason = (failure.asked, failure.reason) if failure else ("", "")
+    return Flip(new.example.id, new.result.repeat, asked, reason, old.result.document, new.result.document)

@@ -38,11 +38,12 @@ class Failure:
 
 def failures(cases: Sequence[Case]) -> list[Failure]:
     """Return the failures among cases, the gravest first, then in the order of the cases."""
-    found = [failure for case in cases if (failure := _failure(case))]
-    return sorted([*found, *_disagreements(cases)], key=lambda failure: -failure.weight)
+    found = [one for case in cases if (one := failure(case))]
+    return sorted([*found, *_disagreements(cases)], key=lambda one: -one.weight)
 
 
-def _failure(case: Case) -> Failure | None:
+def failure(case: Case) -> Failure | None:
+    """Return why a case went wrong, None for one that went well or has no such line."""
     if case.document is None:
         return _told(case, f"the system failed: {case.result.error}", 1.0)
     if case.example.row.kind == "given":
@@ -53,7 +54,7 @@ def _failure(case: Case) -> Failure | None:
 def _reason(case: Case) -> tuple[str, float]:
     match case.document:
         case results.Search():
-            return _not_found(case), 0.5
+            return _not_found(case)
         case results.Intent(label=label, confidence=confidence):
             return f"taken for {label!r}, {confidence:.0%} sure", confidence
         case results.Judgement(score=score):
@@ -64,11 +65,11 @@ def _reason(case: Case) -> tuple[str, float]:
     return "went wrong", 0.0
 
 
-def _not_found(case: Case) -> str:
+def _not_found(case: Case) -> tuple[str, float]:
     row = case.example.row
     sought = set(row.relevant) if row.kind in ("retrieval", "abstention") else set()
     place = next((place for place, article in enumerate(ranking(case), 1) if article in sought), None)
-    return f"the first right article stands at {place}" if place else "no right article was found"
+    return (f"the first right article stands at {place}", 0.5) if place else ("no right article was found", 0.7)
 
 
 def _weak(case: Case) -> Failure | None:
