@@ -5,15 +5,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
+import graph
 import services
+from api.outputs import Found
 from cli import running
-from cli.documents import Found
+from cli.progress import Building
 from cli.refusal import Refusal
 from cli.remote import Remote
 from domain.decisions import Decision
 from domain.ids import BrandId
 from domain.search import Query
 from domain.turns import Turn
+from graph import Context
 from settings import Settings
 
 PATIENCE_S = 10.0
@@ -34,24 +37,26 @@ class Answering(Protocol):
 class Here:
     """Answers in this process."""
 
-    def __init__(self, answers: services.Answers) -> None:
-        self._answers = answers
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def search(self, query: Query) -> Found:
         """Return the articles found for a query."""
-        return Found.of(await self._answers.index.search(query))
+        return Found.of(await self._context.index.search(query))
 
     async def ask(self, turn: Turn) -> Decision:
         """Return what the hub makes of a turn."""
-        return await self._answers.decide(turn)
+        return await graph.handle(turn, self._context)
 
 
 @asynccontextmanager
 async def opened(settings: Settings, kb: Path | None, brand: BrandId) -> AsyncIterator[Answering]:
     """Yield what answers for this data directory, or for the corpus `kb` where one is given."""
     if kb:
-        async with services.one_shot(kb, settings) as answers:
-            yield Here(answers)
+        building = Building()
+        async with services.one_shot(kb, settings, building) as context:
+            building.end()
+            yield Here(context)
     elif server := running.find(settings.data):
         if settings.policy:
             raise Refusal(f"the server at {server.url} answers with its own policy: add --kb, or stop it first")
@@ -59,5 +64,6 @@ async def opened(settings: Settings, kb: Path | None, brand: BrandId) -> AsyncIt
             yield remote
     else:
         async with services.open_services(settings, patience_s=PATIENCE_S) as here:
-            await here.require(brand)
-            yield Here(here.answers)
+            if brand not in {known.id for known in await here.desk.brands()}:
+                raise Refusal(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")
+            yield Here(here.context)

@@ -7,18 +7,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import services
 import settings
+from api.outputs import Acknowledgement
 from cli import running
 from cli.answering import PATIENCE_S
 from cli.loop import run
+from cli.progress import Bar
 from cli.remote import Remote
 from domain.articles import Article
 from domain.ids import BrandId
@@ -31,75 +30,73 @@ BATCH_CHARACTERS = 1_000_000
 SKIPPED = 3
 
 
-@dataclass(frozen=True)
-class Stored:
-    """What became of one article: added, changed, unchanged or failed."""
-
-    id: str
-    state: str
-    reason: str | None = None
-
-
 @dataclass
 class Tally:
     """What a run has done so far."""
 
     states: dict[str, int] = field(default_factory=lambda: {"added": 0, "changed": 0, "unchanged": 0})
-    skipped: list[dict[str, str]] = field(default_factory=list)
+    skipped: list[BadArticle] = field(default_factory=list)
 
     @property
     def stored(self) -> int:
         """Return how many articles are acknowledged."""
         return sum(self.states.values())
 
-    def skip(self, place: str, reason: str) -> None:
-        """Note an article that is not indexed, and why."""
-        self.skipped.append({"place": place, "reason": reason})
+    def skip(self, bad: BadArticle, bar: Bar) -> None:
+        """Note an article that is not indexed, and name it."""
+        self.skipped.append(bad)
+        bar.skip(bad)
 
-    def add(self, rows: Iterable[Stored]) -> None:
-        """Note what became of a batch."""
-        for row in rows:
-            if row.state in self.states:
-                self.states[row.state] += 1
-            else:
-                self.skip(row.id, row.reason or "it was refused without a reason")
+    def add(self, row: Acknowledgement, bar: Bar) -> None:
+        """Note what became of an article."""
+        if row.state == "failed":
+            self.skip(BadArticle(str(row.id), str(row.reason)), bar)
+        else:
+            self.states[row.state] += 1
 
 
-Put = Callable[[Sequence[Article]], Awaitable[list[Stored]]]
+Put = Callable[[Sequence[Article]], Awaitable[list[Acknowledgement]]]
 
 
 def index(paths: Sequence[Path], brand: str, as_json: bool, **passed: object) -> None:
     """Index everything under the paths; a bad article is named and skipped, and the exit code is 3 then."""
     read = settings.read(**passed)
-    found = _first_read(reading.read(paths, read.languages))
+    found = reading.read(paths, read.languages)
     tally = Tally()
     started = time.monotonic()
-    run(_index(read, BrandId(brand), found, tally), lambda: _interrupted(tally))
+    work = _index(read, BrandId(brand), found, tally, _expected(paths))
+    run(work, lambda: _interrupted(tally))
     _report(tally, time.monotonic() - started, as_json)
     if tally.skipped:
         raise typer.Exit(SKIPPED)
 
 
-async def _index(read: Settings, brand: BrandId, found: Iterator[Article | BadArticle], tally: Tally) -> None:
+async def _index(
+    read: Settings, brand: BrandId, found: Iterator[Article | BadArticle], tally: Tally, total: int
+) -> None:
     async with _storing(read, brand) as put:
-        with _progress() as progress:
-            task = progress.add_task("indexing", total=None)
-            for batch in _batches(_good(found, tally, progress)):
-                tally.add(await put(batch))
-                progress.update(task, completed=tally.stored)
+        with Bar("indexing", total) as bar:
+            for batch in _batches(_good(found, tally, bar)):
+                for row in await put(batch):
+                    tally.add(row, bar)
+                bar.reach(tally.stored + len(tally.skipped))
 
 
-def _first_read(found: Iterator[Article | BadArticle]) -> Iterator[Article | BadArticle]:
-    """Return the articles after a look at the first, so that a wrong path is refused before anything is opened."""
-    return chain([next(found)], found)
+def _expected(paths: Sequence[Path]) -> int:
+    """Return how many articles the paths seem to hold: a line of JSON is one, any other file is one."""
+    return sum(_lines(file) if file.suffix.lower() in reading.ROWS else 1 for file in reading.files(paths))
 
 
-def _good(found: Iterator[Article | BadArticle], tally: Tally, progress: Progress) -> Iterator[Article]:
+def _lines(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(1 for line in lines if line.strip())
+
+
+def _good(found: Iterator[Article | BadArticle], tally: Tally, bar: Bar) -> Iterator[Article]:
     """Yield the articles; name the others on stderr as they come."""
     for article in found:
         if isinstance(article, BadArticle):
-            tally.skip(article.place, article.reason)
-            progress.console.print(f"skipped {article.place}: {article.reason}", markup=False, highlight=False)
+            tally.skip(article, bar)
         else:
             yield article
 
@@ -127,22 +124,11 @@ async def _storing(read: Settings, brand: BrandId) -> AsyncIterator[Put]:
     else:
         async with services.open_services(read, patience_s=PATIENCE_S) as opened:
 
-            async def put(articles: Sequence[Article]) -> list[Stored]:
+            async def put(articles: Sequence[Article]) -> list[Acknowledgement]:
                 rows = await opened.indexer.put(brand, articles, datetime.now(UTC))
-                return [Stored(row.id, row.state, row.reason) for row in rows]
+                return [Acknowledgement(index=n, **vars(row)) for n, row in enumerate(rows)]
 
             yield put
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
 
 
 def _interrupted(tally: Tally) -> str:
@@ -151,7 +137,7 @@ def _interrupted(tally: Tally) -> str:
 
 def _report(tally: Tally, seconds: float, as_json: bool) -> None:
     if as_json:
-        document = {**tally.states, "skipped": tally.skipped, "seconds": round(seconds, 2)}
+        document = {**tally.states, "skipped": [vars(bad) for bad in tally.skipped], "seconds": round(seconds, 2)}
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return
     counts = ", ".join(f"{count} {state}" for state, count in tally.states.items())

@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from cli.documents import Found, FoundArticle
+from api.outputs import Found, FoundArticle
 from domain.decisions import Decision, FoundPassage, Handover, Outcome, Reply
 from domain.drafts import Citation
 from domain.triage import Ask

@@ -6,13 +6,17 @@ from typing import Any, TypeVar
 
 import typer
 
+from cli import logs
+from cli.logs import Level
+
 INTERRUPTED = 130
 T = TypeVar("T")
 U = TypeVar("U")
 
 
-def run(work: Coroutine[Any, Any, T], interrupted: Callable[[], str] = lambda: "stopped") -> T:
+def run(work: Coroutine[Any, Any, T], interrupted: Callable[[], str] = lambda: "stopped", level: Level = "error") -> T:
     """Return what the work comes to; on Ctrl-C everything open is closed, the person told, and the exit code 130."""
+    logs.configure(level)
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:

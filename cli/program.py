@@ -163,6 +163,6 @@ def doctor(as_json: Json = False, data: Data = None) -> None:
 
     The exit code is 1 when something must be fixed.
     """
-    from cli import doctor
+    from cli.doctor import examine
 
-    doctor.doctor(as_json, data=data)
+    examine(as_json, data=data)

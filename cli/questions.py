@@ -8,10 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar, get_args
 
+from rich.console import Console
+
 import settings
+from api.outputs import Found
 from cli import answering, display, rows
 from cli.answering import Answering
-from cli.documents import Document, Found, plain
+from cli.documents import plain
 from cli.loop import in_order, run
 from cli.refusal import Refusal
 from cli.rows import Row
@@ -85,7 +88,7 @@ def _answer(
     kb: Path | None,
     scope: Scope,
     work: Callable[[Answering, Row], Awaitable[DocumentT]],
-    show: Callable[[DocumentT, display.Console], None],
+    show: Callable[[DocumentT, Console], None],
     passed: dict[str, object],
 ) -> None:
     """Answer every row in order and print each as soon as it is there."""
@@ -97,12 +100,12 @@ def _answer(
                 if asked.as_json:
                     _print_json(document, row if asked.many else None)
                 else:
-                    show(document, display.Console())
+                    show(document, Console())
 
     run(answered())
 
 
-def _print_json(document: Document | Decision, row: Row | None) -> None:
+def _print_json(document: Found | Decision, row: Row | None) -> None:
     values = ({"id": row.id} if row else {}) | plain(document)
     sys.stdout.write(json.dumps(values, ensure_ascii=False, indent=None if row else 2) + "\n")
     sys.stdout.flush()

@@ -10,7 +10,8 @@ from typing import Any, Self
 
 import httpx
 
-from cli.documents import DECISION, Found
+from api.outputs import Acknowledged, Acknowledgement, Found
+from cli.documents import DECISION
 from cli.refusal import Refusal
 from cli.running import Running
 from domain.articles import Article
@@ -41,7 +42,7 @@ class Remote:
     @asynccontextmanager
     async def opened(cls, running: Running, brand: BrandId) -> AsyncIterator[Self]:
         """Yield a connection that acts for one brand; proxies are for the outside and stay out of it."""
-        headers = {"Authorization": f"Bearer {running.key}", "Deskhand-Brand": brand}
+        headers = {"Authorization": f"Bearer {running.key}", "X-Deskhand-Brand": brand}
         async with httpx.AsyncClient(
             base_url=running.url, headers=headers, timeout=TIMEOUT_S, trust_env=False
         ) as client:
@@ -57,12 +58,10 @@ class Remote:
         history = [{"author": said.author, "text": said.text} for said in turn.history]
         return DECISION.validate_python(await self._post("/v1/drafts", {"text": turn.text, "history": history}))
 
-    async def put(self, articles: Sequence[Article]) -> list[dict[str, Any]]:
-        """Store articles; return one acknowledgement {id, state, reason} each."""
-        rows: list[dict[str, Any]] = (
-            await self._post("/v1/articles:batch", {"articles": [_row(article) for article in articles]})
-        )["rows"]
-        return rows
+    async def put(self, articles: Sequence[Article]) -> list[Acknowledgement]:
+        """Store articles and return what became of each."""
+        answer = await self._post("/v1/articles:batch", {"articles": [_row(article) for article in articles]})
+        return Acknowledged.model_validate(answer).rows
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         try:

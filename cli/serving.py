@@ -4,19 +4,22 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 
 import typer
 
+import services
 import settings
 from cli import running
 from cli.loop import run
 from cli.refusal import Refusal
 from services import Services, open_services
 from settings import Settings
+from worker import Work, run_worker
 
 BACKLOG = 256
 ENOUGH = 1
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def serve(workers: int, **passed: object) -> None:
@@ -25,7 +28,7 @@ def serve(workers: int, **passed: object) -> None:
     if workers != ENOUGH:
         raise Refusal(_one_worker(workers, read))
     with _listening(read.host, read.port) as listener:
-        run(_serve(read, listener))
+        run(_serve(read, listener), level=read.log_level)
 
 
 def work(**passed: object) -> None:
@@ -36,7 +39,7 @@ def work(**passed: object) -> None:
             "`deskhand work` shares its stores with other processes, so it needs servers of your own: set "
             "DESKHAND_DATABASE_URL and DESKHAND_CHROMA_URL; without them `deskhand serve` has a worker inside"
         )
-    run(_work(read))
+    run(_work(read), level=read.log_level)
 
 
 async def _serve(read: Settings, listener: socket.socket) -> None:
@@ -45,7 +48,7 @@ async def _serve(read: Settings, listener: socket.socket) -> None:
 
     async with open_services(read) as opened, _worker(opened) as worker:
         server = serving(create_app(opened), read.host, listener.getsockname()[1], read.drain_s)
-        server.capture_signals = nullcontext  # type: ignore[method-assign]  # the signals are this command's
+        server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # this command has the signals
         _on_signals(lambda: setattr(server, "should_exit", True))
         worker.add_done_callback(lambda _: setattr(server, "should_exit", True))
         with _announced(read, opened, listener):
@@ -64,9 +67,17 @@ async def _work(read: Settings) -> None:
 
 
 @asynccontextmanager
-async def _worker(opened: Services) -> AsyncIterator[asyncio.Task[None]]:
+async def _worker(opened: Services) -> AsyncIterator["asyncio.Task[None]"]:
     """Run the worker beside; at the end let it finish what it began, and raise what it died of."""
-    raise NotImplementedError
+    tasks = Work(opened.desk, opened.respond, opened.give_up, opened.connectors, services.now)
+    read = opened.settings
+    opened.worker = asyncio.create_task(run_worker(opened.queue, tasks, read.tickets_at_once, read.drain_s))
+    try:
+        yield opened.worker
+    finally:
+        opened.worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await opened.worker
 
 
 def _on_signals(stop: Callable[[], None]) -> None:
@@ -78,7 +89,8 @@ def _on_signals(stop: Callable[[], None]) -> None:
 def _announced(read: Settings, opened: Services, listener: socket.socket) -> Iterator[None]:
     """Tell the person where to look, and other commands where to find this server."""
     port = listener.getsockname()[1]
-    url = f"http://{f'[{read.host}]' if ':' in read.host else read.host}:{port}"
+    host = ANYWHERE.get(read.host, read.host)
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     running.announce(read.data, url, opened.run_key)
     typer.echo(f"Deskhand is at {url}  (API: {url}/docs)")
     typer.echo(f"Data lies in {read.data}")

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
+from api.outputs import Found, FoundArticle
+from api.outputs import FoundPassage as FoundPiece
 from cli import display
-from cli.documents import Found, FoundArticle, FoundPiece, plain
-from domain.decisions import Decision, EngineUse, FoundPassage, Handover, Reply, TriageSummary, Usage
+from cli.documents import plain
+from domain.decisions import Decision, EngineUse, FoundPassage, Handover, Outcome, Reply, TriageSummary, Usage
 from domain.drafts import Citation, Sentence, readable
 from domain.ids import ArticleId, AskId, CaseId, PassageId
 from domain.triage import Ask, Priority
@@ -38,7 +40,7 @@ PACKET = Handover(
 )
 
 
-def decision(outcome: display.Outcome, handover: Handover | None = None) -> Decision:
+def decision(outcome: Outcome, handover: Handover | None = None) -> Decision:
     return Decision(
         case=CaseId("case_1"),
         ticket=None,
@@ -102,12 +104,12 @@ def test_a_decision_is_printed_as_the_api_answers_it() -> None:
 
 def test_articles_are_shown_in_order_with_the_passages_that_earned_it() -> None:
     piece = FoundPiece(id="refunds#1", text="Refunds take [5] days.", start=0, end=22, score=0.5)
-    article = FoundArticle(article="refunds", title="Refunds", url=None, score=0.75, passages=(piece,))
+    article = FoundArticle(article="refunds", title="Refunds", url=None, score=0.75, passages=[piece])
     console = Console(width=80, record=True)
 
     with console.capture() as captured:
-        display.show_search(Found(query="refund", results=(article,)), console)
-        display.show_search(Found(query="refund", results=()), console)
+        display.show_search(Found(query="refund", results=[article]), console)
+        display.show_search(Found(query="refund", results=[]), console)
 
     assert " 1. Refunds  0.75" in captured.get()
     assert "Refunds take [5] days." in captured.get()

@@ -1,0 +1,163 @@
+"""`deskhand doctor`: what is configured, what is reachable, what to fix."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import services
+import settings
+from api import readiness
+from api.outputs import Readiness
+from cli import running
+from cli.loop import run
+from embedding import loading
+from embedding.embedder import EmbedderError
+from prompts import policy
+from settings import Settings
+
+State = Literal["good", "note", "fix"]
+MARKS: dict[State, tuple[str, str]] = {"good": ("✓", "green"), "note": ("·", "yellow"), "fix": ("✗", "red")}
+TIMEOUT_S = 5.0
+LITTLE_SPACE = 1_000_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the doctor found out about one thing; `fix` means that something does not work."""
+
+    name: str
+    state: State
+    message: str
+
+
+def examine(as_json: bool, **passed: object) -> None:
+    """Print every finding; the exit code is 1 when something must be fixed."""
+    findings = run(_findings(passed))
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print(findings)
+    if any(finding.state == "fix" for finding in findings):
+        raise typer.Exit(1)
+
+
+async def _findings(passed: dict[str, object]) -> list[Finding]:
+    try:
+        read = settings.read(**passed)
+    except settings.SettingsError as error:
+        return [Finding("settings", "fix", str(error))]
+    checks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (_server, _stores, _model, _embedder)
+    return [_settings(), _data(read), _policy(read), *[await check(read) for check in checks]]
+
+
+def _settings() -> Finding:
+    unknown = settings.unknown(os.environ)
+    if unknown:
+        return Finding("settings", "fix", f"{', '.join(unknown)}: there is no such setting, see docs/settings.md")
+    return Finding("settings", "good", "every variable is known")
+
+
+def _data(read: Settings) -> Finding:
+    place = next(folder for folder in (read.data, *read.data.parents) if folder.exists())
+    if not os.access(place, os.W_OK):
+        return Finding("data", "fix", f"{str(place)!r} cannot be written: set DESKHAND_DATA to a folder of yours")
+    free = shutil.disk_usage(place).free
+    if free < LITTLE_SPACE:
+        return Finding("data", "fix", f"only {free / 1e6:.0f} MB are free at {str(place)!r}: make room")
+    state: State = "good" if read.data.exists() else "note"
+    return Finding("data", state, f"{read.data}{'' if read.data.exists() else ' (made when it is first needed)'}")
+
+
+def _policy(read: Settings) -> Finding:
+    try:
+        loaded = policy.load(read.policy)
+    except policy.PolicyError as error:
+        return Finding("policy", "fix", str(error))
+    return Finding("policy", "good", f"version {loaded.version}, {len(loaded.intents)} intents")
+
+
+async def _server(read: Settings) -> Finding:
+    server = running.find(read.data)
+    if server is None:
+        return Finding("server", "note", "does not run: `deskhand serve` starts it")
+    answer = await _get(f"{server.url}/healthz")
+    if isinstance(answer, str):
+        return Finding("server", "fix", f"process {server.pid} at {server.url}: {answer}: stop it and start it again")
+    return Finding("server", "good", f"{server.url}, process {server.pid}")
+
+
+async def _stores(read: Settings) -> Finding:
+    """Look at the stores through the running server, else by opening them; a data directory is not made for it."""
+    if server := running.find(read.data):
+        answer = await _get(f"{server.url}/readyz")
+        if isinstance(answer, str):
+            return Finding("stores", "fix", answer)
+        return _ready(Readiness.model_validate_json(answer.content))
+    if not read.data.exists() and not read.shared:
+        return Finding("stores", "note", "nothing is kept yet: `deskhand index FOLDER` begins")
+    try:
+        async with services.open_services(read) as opened:
+            return _ready(await readiness.of(opened))
+    except services.DataDirectoryBusy as error:
+        return Finding("stores", "note", str(error))
+    except services.ERRORS as error:
+        return Finding("stores", "fix", str(error))
+
+
+def _ready(found: Readiness) -> Finding:
+    if found.faults:
+        return Finding("stores", "fix", "; ".join(f"{part} {fault}" for part, fault in found.faults.items()))
+    if not found.articles:
+        return Finding("stores", "note", "no articles yet: `deskhand index FOLDER` reads a help center")
+    return Finding("stores", "good", f"{found.articles} public articles of the default brand are served")
+
+
+async def _model(read: Settings) -> Finding:
+    """Ask the model server for its models, which costs nothing; a server without such a list still counts."""
+    if read.model_url is None:
+        return Finding("model", "good", "none configured: the embedded engine answers")
+    key = read.model_key.get_secret_value() if read.model_key else None
+    answer = await _get(f"{read.model_url}/models", {"Authorization": f"Bearer {key}"} if key else {})
+    if isinstance(answer, str):
+        return Finding("model", "fix", f"{read.model_url}: {answer}: the embedded engine answers meanwhile")
+    if answer.status_code in (401, 403):
+        return Finding("model", "fix", f"{read.model_url} refuses the key (HTTP {answer.status_code})")
+    return Finding("model", "good", f"{read.model_url}, {read.model_large or read.model_small}")
+
+
+async def _embedder(read: Settings) -> Finding:
+    """Embed two words, so that a missing or damaged model is found here and not by a customer."""
+    try:
+        embedder = loading.load(read.embedder)
+        await asyncio.to_thread(embedder.embed_queries, ["two words"])
+    except EmbedderError as error:
+        return Finding("embedder", "fix", str(error))
+    return Finding("embedder", "good", f"{embedder.id}, {embedder.dimension} dimensions")
+
+
+async def _get(url: str, headers: Mapping[str, str] | None = None) -> httpx.Response | str:
+    """Return the response, or in words why there is none."""
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
+            return await client.get(url, headers=headers)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        return f"does not answer ({type(error).__name__})"
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for finding in findings:
+        mark, colour = MARKS[finding.state]
+        table.add_row(Text(mark, colour), Text(finding.name, "bold"), Text(finding.message))
+    Console().print(table)

@@ -1,0 +1,298 @@
+"""The composition root: settings in, the whole of Deskhand out, opened in order and closed in reverse.
+
+ServicesError
+ +- DataDirectoryBusy      another process owns the stores of this data directory
+ +- DataDirectoryUnusable  the data directory cannot be made or written
+
+Chroma, the model client and the embedders are imported by the function that first needs them: a one-shot search shall
+not wait for a vector store that it does not open.
+"""
+
+import asyncio
+import fcntl
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+import graph
+from connectors.chat import Chat
+from connectors.connector import Connector
+from database.database import Database, open_database
+from database.errors import DatabaseError
+from database.requests import Requests
+from desk.cases import Concluded, Outgoing
+from desk.desk import Desk
+from desk.errors import DeskError
+from desk.queue import Queue
+from domain.articles import Visibility
+from domain.decisions import Decision
+from domain.ids import BrandId
+from domain.policy import Policy
+from domain.turns import Turn
+from embedding import loading
+from embedding.embedder import Embedder, EmbedderError
+from embedding.minilm import MiniLM
+from engines.embedded.engine import Embedded
+from engines.engine import Engine
+from engines.fallback import Fallback
+from graph import Context
+from kb_index.errors import KnowledgeError
+from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
+from kb_index.indexing import Indexer
+from kb_index.lexical import Lexical
+from kb_index.one_shot import Tell, ignore, open_folder
+from kb_index.store import PostgresKnowledge
+from prompts import policy as policies
+from prompts.policy import PolicyError
+from settings import Settings, SettingsError
+
+LOCK = "owner.lock"
+RETRY_S = 0.1
+FOLLOW_S = 2.0
+HEAD_START_S = 5.0
+
+log = structlog.get_logger()
+
+
+class ServicesError(Exception):
+    """Deskhand cannot be put together from these settings."""
+
+
+class DataDirectoryBusy(ServicesError):
+    """The stores of a data directory belong to one process, and that is another one."""
+
+
+class DataDirectoryUnusable(ServicesError):
+    """The data directory cannot be made or written."""
+
+
+ERRORS = (ServicesError, SettingsError, DatabaseError, DeskError, KnowledgeError, EmbedderError, PolicyError)
+STATUSES = {"triage": "reading", "retrieve": "searching", "draft": "writing", "check": "checking"}
+Note = Callable[[str], Awaitable[None]]
+
+
+@dataclass
+class Services:
+    """Everything that works on one data directory.
+
+    `run_key` opens this process to the operator's own commands; `worker` is its worker, None where workers run
+    elsewhere.
+    """
+
+    settings: Settings
+    queue: Queue
+    desk: Desk
+    requests: Requests
+    articles: PostgresKnowledge
+    indexer: Indexer
+    context: Context
+    connectors: Mapping[str, Connector]
+    run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    worker: "asyncio.Task[None] | None" = None
+
+    @property
+    def demo(self) -> bool:
+        """Say whether callers on this machine need no key to search, draft and chat."""
+        return self.settings.demo
+
+    def worker_alive(self) -> bool:
+        """Say whether this process's worker runs; true where workers run elsewhere."""
+        return self.worker is None or not self.worker.done()
+
+    async def respond(self, turn: Turn, note: Note) -> Concluded:
+        """Take a customer's turn through the hub, tell `note` how far it is, and return what the customer is told."""
+
+        async def reached(node: str) -> None:
+            await note(STATUSES[node])
+
+        return concluded(await graph.handle(turn, self.context, reached))
+
+    def give_up(self, turn: Turn) -> Concluded:
+        """Hand over a turn that stopped its worker more than once, without trying it again."""
+        return concluded(graph.give_up(turn, self.context, "the worker died of this turn more than once"))
+
+
+def now() -> datetime:
+    """Return the time: the one clock, which everything below is given."""
+    return datetime.now(UTC)
+
+
+def concluded(decision: Decision) -> Concluded:
+    """Return a decision with what the customer is told: an answer is a reply, mere word of a handover a notice.
+
+    What is only suggested waits for a teammate, so nothing is told.
+    """
+    if decision.reply is None or decision.outcome == "suggested":
+        return Concluded(decision, ())
+    answers = decision.outcome == "answered" or any(said.citations for said in decision.reply.sentences)
+    return Concluded(decision, (Outgoing("reply" if answers else "notice", decision.reply.text),))
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, patience_s: float = 0) -> AsyncIterator[Services]:
+    """Yield everything that works on the data directory of these settings, and close it in reverse.
+
+    Raises DataDirectoryBusy when another process owns the embedded stores for longer than `patience_s` seconds, and
+    the other ERRORS for what cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.chroma_url is None:
+            await stack.enter_async_context(owned(settings.data, patience_s))
+        policy = policies.load(settings.policy)
+        pool = stack.enter_context(_pool(settings))
+        database = await stack.enter_async_context(_database(settings))
+        queue = await stack.enter_async_context(Queue(database.conninfo))
+        embedder = loading.load(settings.embedder)
+        articles = PostgresKnowledge(database.engine)
+        shelves = Shelves(stack.enter_context(_shelving(settings, embedder)))
+        indexer = Indexer(embedder, shelves, articles, pool)
+        await stack.enter_async_context(_kept_up(indexer))
+        index = KnowledgeIndex(embedder, shelves, articles, pool)
+        desk = Desk(database.engine, queue, policy.targets)
+        context = _context(settings, policy, index, embedder, pool)
+        requests = Requests(database.engine)
+        yield Services(settings, queue, desk, requests, articles, indexer, context, {"chat": Chat(desk, now)})
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Yield the desk alone, as keys and brands need it: beside a running server as well as without one."""
+    async with _database(settings) as database, Queue(database.conninfo) as queue:
+        yield Desk(database.engine, queue)
+
+
+@asynccontextmanager
+async def one_shot(kb: Path, settings: Settings, tell: Tell = ignore) -> AsyncIterator[Context]:
+    """Yield the hub's ports over a folder or file of articles, without desk, PostgreSQL or Chroma.
+
+    `tell` hears how the index is built, and of every article that cannot be read. Raises KnowledgeError when all are.
+    """
+    policy = policies.load(settings.policy)
+    embedder = loading.load(settings.embedder)
+    with _pool(settings) as pool:
+        index = await asyncio.to_thread(open_folder, kb, settings.cache, embedder, pool, tell, settings.languages)
+        yield _context(settings, policy, index, embedder, pool)
+
+
+def _context(settings: Settings, policy: Policy, index: Index, embedder: Embedder, pool: Executor) -> Context:
+    """Return the hub's ports; judgement always uses the packaged MiniLM, whatever retrieval uses."""
+    embedded = Embedded(embedder if isinstance(embedder, MiniLM) else MiniLM(), pool)
+    engine = _engine(settings, embedded)
+    return Context(index, engine, embedded, policy, now, sends=settings.demo)
+
+
+def _engine(settings: Settings, embedded: Engine) -> Engine:
+    """Return what answers: the configured model with the embedded engine behind it, else that engine alone."""
+    large, small = settings.model_large, settings.model_small
+    if settings.model_url is None or not (large or small):
+        return embedded
+    from engines.openai_compatible import Endpoint, OpenAICompatible
+
+    key = settings.model_key.get_secret_value() if settings.model_key else None
+    models = (small or large or "", large or small or "")
+    return Fallback(OpenAICompatible(Endpoint(settings.model_url, key, *models, settings.model_timeout_s)), embedded)
+
+
+@contextmanager
+def _shelving(settings: Settings, embedder: Embedder) -> Iterator[Callable[[BrandId, Visibility], Shelf]]:
+    """Yield what opens the two indexes of a brand and visibility."""
+    from kb_index.chroma import ChromaVectors, open_client
+
+    with open_client(settings.data / "chroma", settings.chroma_url) as client:
+        yield lambda brand, visibility: Shelf(ChromaVectors(client, brand, visibility, embedder), Lexical())
+
+
+@asynccontextmanager
+async def _kept_up(indexer: Indexer) -> AsyncIterator[None]:
+    """Let the index follow the store while this is open, and be up to date, or nearly, from the start.
+
+    Raises KnowledgeError or EmbedderError when it cannot be brought up to date at all.
+    """
+    first = asyncio.create_task(indexer.catch_up())
+    following = asyncio.create_task(_follow(indexer, first))
+    try:
+        await asyncio.wait([first], timeout=HEAD_START_S)
+        if first.done():
+            await first
+        yield
+    finally:
+        for task in (following, first):
+            task.cancel()
+        await asyncio.gather(following, first, return_exceptions=True)
+
+
+async def _follow(indexer: Indexer, step: "asyncio.Task[None]") -> None:
+    """Catch up again and again; what stands in the way is logged and may have gone by the next time."""
+    while True:
+        try:
+            await step
+        except (KnowledgeError, EmbedderError, SQLAlchemyError) as error:
+            log.warning("the index does not keep up", error=str(error))
+        await asyncio.sleep(FOLLOW_S)
+        step = asyncio.create_task(indexer.catch_up())
+
+
+def _database(settings: Settings) -> AbstractAsyncContextManager[Database]:
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    return open_database(url, settings.data)
+
+
+def _pool(settings: Settings) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(settings.threads, thread_name_prefix="embedding")
+
+
+@asynccontextmanager
+async def owned(data: Path, patience_s: float = 0) -> AsyncIterator[None]:
+    """Own the embedded stores of a data directory; the kernel takes the lock back however the process ends.
+
+    Raises DataDirectoryBusy when another process still owns them after `patience_s` seconds.
+    """
+    with _lock_file(data) as descriptor:
+        deadline = asyncio.get_running_loop().time() + patience_s
+        while not _locked(descriptor):
+            if asyncio.get_running_loop().time() >= deadline:
+                raise DataDirectoryBusy(_busy(data, descriptor))
+            await asyncio.sleep(RETRY_S)
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+
+
+@contextmanager
+def _lock_file(data: Path) -> Iterator[int]:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DataDirectoryUnusable(
+            f"the data directory {str(data)!r} cannot be used ({error.strerror}): "
+            "set DESKHAND_DATA to a folder of yours"
+        ) from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _busy(data: Path, descriptor: int) -> str:
+    owner = os.pread(descriptor, 20, 0).decode("ascii", "replace") or "unknown"
+    return (
+        f"the data directory {str(data)!r} is in use by process {owner}: wait until it ends, or stop it; "
+        "while `deskhand serve` runs, the other commands go through it"
+    )
