@@ -2,9 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import httpx
@@ -17,7 +17,7 @@ from api.server import serving
 from connectors.chat import Chat
 from database.database import Database
 from database.requests import Requests
-from desk.cases import Outgoing
+from desk.cases import Attempt, Outgoing
 from desk.desk import Desk
 from desk.queue import Queue
 from domain.decisions import Decision, EngineUse, FoundPassage, Reply, Usage
@@ -37,8 +37,6 @@ SHELF = [
     article("staff", "Refund rules for staff", "Up to 50 EUR.", visibility="internal"),
 ]
 ANSWER = "Fernway refunds a payment in full within 14 days."
-
-Serve = Callable[[Services], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @dataclass(frozen=True)
@@ -62,17 +60,31 @@ class House:
         _, secret = await self.desk.create_key(brand, "a test", scopes, NOW)  # type: ignore[arg-type]  # a plain id
         return {"Authorization": f"Bearer {secret}"}
 
-    async def answer(self, ticket: str, outcome: str = "reply", text: str = ANSWER) -> None:
-        """Work on a ticket as the worker does, and say this."""
+    async def work(self, ticket: str) -> Attempt:
+        """Begin to work on a ticket, as the worker does."""
         attempt = await self.desk.begin(TicketId(ticket), NOW)
         assert attempt is not None
         for status in ("reading", "searching"):
             await self.desk.note(attempt, status, NOW)
+        return attempt
+
+    async def answer(self, ticket: str, text: str = ANSWER) -> None:
+        """Answer a ticket with a reply that cites an article."""
+        attempt = await self.work(ticket)
         decision = decided(attempt.case, text)
         assert decision.reply is not None
-        said = [Outgoing("reply", decision.reply.text)] if outcome == "reply" else [Outgoing("notice", text)]
-        assert await self.desk.conclude(attempt, decision, said, NOW)
-        await self.deliver(ticket)
+        await self.conclude(attempt, decision, Outgoing("reply", decision.reply.text))
+
+    async def hand_over(self, ticket: str, text: str = "A colleague takes over.") -> None:
+        """Hand a ticket over, and tell the customer so."""
+        attempt = await self.work(ticket)
+        decision = replace(decided(attempt.case, text), outcome="handed_over", reply=None)
+        await self.conclude(attempt, decision, Outgoing("notice", text))
+
+    async def conclude(self, attempt: Attempt, decision: Decision, said: Outgoing) -> None:
+        """End a case and deliver what the customer is told."""
+        assert await self.desk.conclude(attempt, decision, [said], NOW)
+        await self.deliver(attempt.ticket)
 
     async def deliver(self, ticket: str) -> None:
         """Send what waits for the ticket's customer."""
@@ -134,12 +146,13 @@ def calling(house: Services) -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def served(house: Services) -> AsyncIterator[httpx.AsyncClient]:
+async def served(house: Services, port: int = 0) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a caller of a real server of this house; it ends its streams and stops when the test is through."""
     app = create_app(house)
     with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        server = serving(app, "127.0.0.1", 0, drain_s=5)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", port))
+        server = serving(app, "127.0.0.1", port, drain_s=5)
         running = asyncio.create_task(server.serve([bound]))
         address = f"http://127.0.0.1:{bound.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=address, timeout=10, trust_env=False) as caller:

@@ -97,7 +97,7 @@ async def test_two_tabs_see_the_same(house: House) -> None:
 async def test_a_handover_is_an_event_and_stays_visible(house: House) -> None:
     async with served(house) as caller:
         accepted = (await caller.post("/v1/chat", json=QUESTION)).json()
-        await house.answer(accepted["ticket"], "notice", "A colleague takes over.")
+        await house.hand_over(accepted["ticket"])
         async with caller.stream("GET", accepted["events"]) as stream:
             told = await upto(stream, "done")
 
