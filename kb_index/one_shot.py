@@ -1,0 +1,215 @@
+"""An index of one folder or file, for a single command: built once, kept in a cache, searched exactly.
+
+It is immutable and named by what it was made from, so any number of processes may open it, and a change makes a new
+one. It needs no PostgreSQL and no Chroma.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from domain.articles import VISIBLE_TO, Article, Audience, Visibility
+from domain.ids import ArticleId, BrandId, PassageId
+from embedding.embedder import Embedder, Vectors
+from kb_index import passages, reading
+from kb_index.errors import SourceError
+from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
+from kb_index.lexical import Lexical
+from kb_index.ranking import Candidate
+from kb_index.reading import BadArticle
+from kb_index.vectors import ExactVectors
+
+FORMAT = "1"
+LANGUAGES = ("en", "es", "de", "fr", "pt")
+EMBEDDED_AT_ONCE = 4
+
+_CANDIDATES = TypeAdapter(list[Candidate])
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many passages of a new index are embedded."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class About:
+    """What an index says about itself: whose vectors it holds, and what could not be read."""
+
+    embedder: str
+    bad: tuple[BadArticle, ...]
+
+
+_ABOUT = TypeAdapter(About)
+
+Tell = Callable[[BadArticle | Progress], None]
+
+
+def ignore(_: BadArticle | Progress) -> None:
+    """Tell nobody."""
+
+
+class FolderPassages:
+    """The passages of a one-shot index: whatever brand is asked for, they are its."""
+
+    def __init__(self, candidates: dict[Visibility, list[Candidate]]) -> None:
+        self._candidates = {
+            visibility: {candidate.passage.id: candidate for candidate in found}
+            for visibility, found in candidates.items()
+        }
+        self._articles = {
+            visibility: len({candidate.passage.article for candidate in found})
+            for visibility, found in candidates.items()
+        }
+
+    async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
+        """Return those of the passages that this audience may see."""
+        visible = [self._candidates[visibility] for visibility in VISIBLE_TO[audience]]
+        return [found[name] for found in visible for name in sorted(ids) if name in found]
+
+    async def indexed(self, brand: BrandId, audience: Audience) -> int:
+        """Return how many articles this audience may see."""
+        return sum(self._articles[visibility] for visibility in VISIBLE_TO[audience])
+
+
+def open_folder(
+    kb: Path,
+    cache: Path,
+    embedder: Embedder,
+    pool: Executor,
+    tell: Tell = ignore,
+    languages: Sequence[str] = LANGUAGES,
+) -> Index:
+    """Return the index of a folder or JSONL file, built first if there is none of this content yet; this may take long.
+
+    `tell` hears of every article that could not be read, each time, and of the progress of building. Raises
+    SourceError when there is no article, EmbedderError when there is no embedder.
+    """
+    folder = cache / f"{_slug(kb)}-{_digest(kb, embedder, languages)}"
+    about = _about(folder) or _build(folder, list(reading.read([kb], languages)), embedder, pool, tell)
+    for bad in about.bad:
+        tell(bad)
+    candidates = {visibility: _candidates(folder / visibility) for visibility in VISIBLE_TO["teammate"]}
+    shelves = {name: _shelf(folder / name, found) for name, found in candidates.items()}
+    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(candidates), pool)
+
+
+def _shelf(folder: Path, candidates: Sequence[Candidate]) -> Shelf:
+    if not candidates:
+        return Shelf(ExactVectors(), Lexical())
+    ids = [candidate.passage.id for candidate in candidates]
+    return Shelf(ExactVectors.open(folder / "vectors.npy", ids), Lexical(folder / "lexical"))
+
+
+def _candidates(folder: Path) -> list[Candidate]:
+    return _CANDIDATES.validate_json((folder / "passages.json").read_bytes())
+
+
+def _slug(kb: Path) -> str:
+    name = kb.resolve()
+    return re.sub(r"[^\w]+", "-", f"{name.parent.name}-{name.stem}".lower()).strip("-")[:60]
+
+
+def _digest(kb: Path, embedder: Embedder, languages: Sequence[str]) -> str:
+    """Return a hash of everything the index depends on."""
+    digest = hashlib.sha256(json.dumps([FORMAT, passages.VERSION, embedder.id, list(languages)]).encode())
+    for file in reading.files([kb]):
+        try:
+            content = file.read_bytes()
+        except OSError:
+            content = b""
+        digest.update(f"\n{file.relative_to(kb) if kb.is_dir() else file.name}\n{len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def _build(folder: Path, rows: Sequence[Article | BadArticle], embedder: Embedder, pool: Executor, tell: Tell) -> About:
+    """Build beside, then rename: an index is there whole or not at all, and whoever comes second discards his own."""
+    articles = [row for row in rows if isinstance(row, Article)]
+    bad = [row for row in rows if isinstance(row, BadArticle)]
+    if not articles:
+        for row in bad:
+            tell(row)
+        raise SourceError(f"none of the {len(bad)} articles can be read: mend them, or name another folder or file")
+    found = [candidate for article in articles for candidate in _cut(article)]
+    vectors = _embedded(folder, found, embedder, pool, tell)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder.parent, ignore_cleanup_errors=True) as beside:
+        for visibility in VISIBLE_TO["teammate"]:
+            here = [row for row, candidate in enumerate(found) if candidate.passage.visibility == visibility]
+            _write(Path(beside) / "new" / visibility, [found[row] for row in here], vectors[here])
+        about = About(embedder.id, tuple(bad))
+        (Path(beside) / "new" / "about.json").write_bytes(_ABOUT.dump_json(about))
+        _move(Path(beside) / "new", folder)
+    return about
+
+
+def _cut(article: Article) -> Iterator[Candidate]:
+    pieces = passages.cut(article)
+    family = ArticleId(article.translation_of or article.id)
+    return (Candidate(piece, len(pieces), family) for piece in pieces)
+
+
+def _write(folder: Path, candidates: Sequence[Candidate], vectors: Vectors) -> None:
+    folder.mkdir(parents=True)
+    (folder / "passages.json").write_bytes(_CANDIDATES.dump_json(list(candidates)))
+    np.save(folder / "vectors.npy", vectors)
+    Lexical(folder / "lexical").put(candidate.passage for candidate in candidates)
+
+
+def _move(new: Path, folder: Path) -> None:
+    if folder.exists() and not _about(folder):
+        shutil.rmtree(folder)
+    try:
+        new.rename(folder)
+    except OSError:
+        if not _about(folder):
+            raise
+
+
+def _embedded(folder: Path, candidates: Sequence[Candidate], embedder: Embedder, pool: Executor, tell: Tell) -> Vectors:
+    """Return a vector for each passage, taken from earlier indexes of the same place where the text is the same."""
+    known = _known(folder, embedder)
+    texts = list(dict.fromkeys(candidate.passage.embedded_text for candidate in candidates))
+    fresh = [text for text in texts if text not in known]
+    parts = [fresh[start : start + EMBEDDED_AT_ONCE] for start in range(0, len(fresh), EMBEDDED_AT_ONCE)]
+    done = len(texts) - len(fresh)
+    tell(Progress(done, len(texts)))
+    for part, rows in zip(parts, pool.map(embedder.embed_passages, parts), strict=True):
+        known.update(zip(part, rows, strict=True))
+        done += len(part)
+        tell(Progress(done, len(texts)))
+    return np.stack([known[candidate.passage.embedded_text] for candidate in candidates])
+
+
+def _known(folder: Path, embedder: Embedder) -> dict[str, Vectors]:
+    """Return the vectors of the last index built for this place, by their text."""
+    earlier = [place for place in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*") if _about(place)]
+    for last in sorted(earlier, key=lambda place: place.stat().st_mtime, reverse=True):
+        if (about := _about(last)) and about.embedder == embedder.id:
+            return {text: vector for visibility in VISIBLE_TO["teammate"] for text, vector in _pairs(last / visibility)}
+    return {}
+
+
+def _pairs(folder: Path) -> Iterator[tuple[str, Vectors]]:
+    texts = (candidate.passage.embedded_text for candidate in _candidates(folder))
+    return zip(texts, np.load(folder / "vectors.npy"), strict=True)
+
+
+def _about(folder: Path) -> About | None:
+    """Return what an index says about itself; None for a folder that is none, or not a whole one."""
+    try:
+        return _ABOUT.validate_json((folder / "about.json").read_bytes())
+    except (OSError, ValueError):
+        return None
