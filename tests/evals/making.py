@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from hypothesis import settings
 
 from evals import results
 from evals.examples import ROWS, Example, Kind
 from evals.results import Case, Result
+
+# No deadline, since other work shares the machine, and the same inputs every time.
+CALM = settings(deadline=None, derandomize=True, max_examples=60)
 
 
 def example(kind: Kind, name: str = "one", positive: bool | None = None, **fields: Any) -> Example:

@@ -17,7 +17,7 @@ from evals.baselines.lexical import BM25, Tfidf
 from evals.errors import SuiteUnreadable
 from evals.runs import Run
 from evals.suites import Suite
-from tests.evals.making import write_rows, write_suite
+from tests.evals.making import CALM, write_rows, write_suite
 
 WORDS = ["refund", "password", "invoice", "login", "card", "the"]
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join), min_size=1, max_size=8)
@@ -62,6 +62,7 @@ def value(run: Run, scorer: str) -> float:
     return score.value
 
 
+@CALM
 @given(TEXTS, st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
 def test_bm25_is_the_textbook_formula(texts: list[str], question: list[str]) -> None:
     average = sum(len(text.split()) for text in texts) / len(texts)
@@ -77,6 +78,7 @@ def test_bm25_is_the_textbook_formula(texts: list[str], question: list[str]) -> 
     assert BM25(texts).scores(" ".join(question)) == pytest.approx([expected(text) for text in texts])
 
 
+@CALM
 @given(TEXTS)
 def test_tfidf_vectors_are_those_of_scikit_learn(texts: list[str]) -> None:
     theirs = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit(texts)

@@ -40,8 +40,9 @@ def intents(folder: Path, wrong: int = 3, **said: Any) -> Run:
     return ran(folder, rows, documents, kind="intents", slices=["channel"], **said)
 
 
-@pytest.fixture
-def full(tmp_path: Path) -> Report:
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    tmp_path = tmp_path_factory.mktemp("full")
     before = intents(tmp_path, wrong=2)
     after = intents(tmp_path, wrong=8, gates={"accuracy": {"min": 0.9}, "ece": {"max": 0.9}})
     skipped = Skipped("public", "no file 'rows.jsonl'")
@@ -49,11 +50,14 @@ def full(tmp_path: Path) -> Report:
 
 
 def test_the_verdict_says_whether_this_may_go_live(tmp_path: Path) -> None:
-    assert report.report([intents(tmp_path)]).verdict.startswith("No gate is set")
+    assert report.report([intents(tmp_path, scorers=["accuracy"])]).verdict.startswith("No gate is set")
     assert (
-        report.report([intents(tmp_path, gates={"accuracy": {"min": 0.5}})]).verdict == "May go live: the gate holds."
+        report.report([intents(tmp_path, scorers=["accuracy"], gates={"accuracy": {"min": 0.5}})]).verdict
+        == "May go live: the gate holds."
     )
-    failing = report.report([intents(tmp_path, gates={"accuracy": {"min": 0.99}, "ece": {"max": 1}})])
+    failing = report.report(
+        [intents(tmp_path, scorers=["accuracy"], gates={"accuracy": {"min": 0.99}, "ece": {"max": 1}})]
+    )
     assert failing.verdict == "Not yet: 1 of 2 gates does not hold."
     assert not failing.passed
 

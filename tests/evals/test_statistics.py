@@ -2,14 +2,16 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta  # type: ignore[import-untyped]  # scipy ships no types
 
 from evals import statistics
 from evals.statistics import Array
+from tests.evals.making import CALM
 
 
+@CALM
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
 def test_bounds_of_a_share_are_those_of_scipy(counted: tuple[int, int], confidence: float) -> None:
     successes, n = counted
@@ -31,7 +33,7 @@ def test_more_successes_than_examples_are_refused() -> None:
         statistics.upper_bound(5, 4)
 
 
-@settings(max_examples=20, deadline=None)
+@CALM
 @given(st.integers(0, 1000))
 def test_the_bootstrap_of_a_mean_agrees_with_its_closed_form(seed: int) -> None:
     values = np.random.default_rng(seed).normal(3, 2, 200)
