@@ -19,6 +19,7 @@ _ENGLISH = (
     r"(?: to have| to get| to reach| help from| an answer from| support from)? (?:a |an |some )?"
     r"(?:(?:real|live|actual|human) (?:human|person|people|agent|representative|being|operator|support|help|one)|human(?: being)?"
     r"|representative|operator|supervisor)\b",
+    r"\b(?:put|patch) (?:me|us) through\b",
     r"\b(?:real|live|actual) (?:human|person|agent|representative)s?,? (?:please|now)\b",
     r"\b(?:human|agent|representative|operator|person),? please\b",
     r"^\W*(?:human|agent|representative|operator|real person|live agent|live chat|person)\W*$",

@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb_index.index import Index
-
 from domain.search import Evidence, Query, Results
 from domain.text import words
 from domain.triage import Ask
 from domain.turns import Turn
+from kb_index.index import Index
 
 ARTICLES_PER_ASK = 4
-PASSAGES_PER_ARTICLE = 3
+PASSAGES_PER_ARTICLE = 4
 SHORT = 8  # words: a shorter follow-up leans on what the customer said before
 
 

@@ -33,7 +33,7 @@ _REQUEST = re.compile(
 def split(text: str, embedder: Embedder) -> list[str]:
     """Return the asks of a turn in the customer's words, in order; a turn that cannot be split is one ask."""
     sentences = [span.text for span in spans(text) if not _noise(span.text)]
-    whole = " ".join(sentences) or text.strip()
+    whole = text.strip()
     asking = [number for number, sentence in enumerate(sentences) if _asks(sentence)]
     if len(asking) < 2 or len(words(whole)) > LONGEST_SPLIT:
         return [whole]

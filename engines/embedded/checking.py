@@ -6,6 +6,7 @@ import numpy as np
 
 from domain.text import figures, folded, plain
 from embedding.embedder import Embedder
+from engines.embedded.asks import focus
 from engines.embedded.wording import content
 from engines.tasks import CheckAnswer, CheckTask
 
@@ -37,7 +38,7 @@ def _support(claim: str, quotes: str) -> float:
 
 
 def _completeness(answers: tuple[tuple[str, str], ...], embedder: Embedder) -> list[float]:
-    """Return how close each answer is to its ask, 0..1: half shared words, half cosine."""
+    """Return how close each answer is to its ask, 0..1: half cosine, half the words of its question that it meets."""
     if not answers:
         return []
     asked = embedder.embed_queries([ask for ask, _ in answers])
@@ -50,7 +51,7 @@ def _completeness(answers: tuple[tuple[str, str], ...], embedder: Embedder) -> l
 
 
 def _coverage(ask: str, answer: str) -> float:
-    wanted = set(content(ask))
+    wanted = set(content(focus(ask)))
     return len(wanted & set(content(answer))) / len(wanted) if wanted else 0.0
 
 

@@ -8,7 +8,8 @@ from domain.text import plain
 from domain.triage import Ask
 from embedding.embedder import Embedder
 from engines.embedded import extracts
-from engines.embedded.extracts import Extract, Unit
+from engines.embedded.extracts import Extract
+from engines.embedded.units import Unit
 from engines.tasks import DraftAnswer, DraftedSentence, DraftTask
 
 
@@ -42,12 +43,28 @@ def _quoted(extract: Extract, ask: int, task: DraftTask) -> list[DraftedSentence
     source = task.evidence[extract.units[0].evidence - 1].passage
     foreign = source.language != task.language
     sentences = [_courtesy(task.policy.speak(task.language).other_language, ask)] if foreign else []
+    before: Unit | None = None
+    introduced: set[str] = set()
     for unit in extract.units:
-        path = task.evidence[unit.evidence - 1].passage.heading_path
-        if unit.shape == "list" and unit.parts[0].kind == "bullet" and path:
-            sentences.append(_courtesy(quoted_heading(path), ask))
-        sentences.extend(_sentences(unit, ask))
+        opening = [line for line in _introduced(unit, before, ask, task) if line.text not in introduced]
+        introduced |= {line.text for line in opening}
+        sentences.extend([*opening, *_sentences(unit, ask)])
+        before = unit
     return sentences
+
+
+def _introduced(unit: Unit, before: Unit | None, ask: int, task: DraftTask) -> list[DraftedSentence]:
+    """Return the line without which a list hangs in the air: its own lead-in, else the heading it stands under."""
+    if unit.shape not in ("bullet", "steps") or (before and _same_list(before, unit)):
+        return []
+    if unit.lead:
+        return [DraftedSentence(text=plain(unit.lead.text), kind="fact", ask=ask, evidence=[unit.evidence])]
+    path = task.evidence[unit.evidence - 1].passage.heading_path
+    return [_courtesy(quoted_heading(path), ask)] if path else []
+
+
+def _same_list(before: Unit, unit: Unit) -> bool:
+    return (before.evidence, before.shape, before.lead) == (unit.evidence, unit.shape, unit.lead)
 
 
 def _sentences(unit: Unit, ask: int) -> list[DraftedSentence]:
@@ -55,8 +72,8 @@ def _sentences(unit: Unit, ask: int) -> list[DraftedSentence]:
         return [DraftedSentence(text=_row(unit), kind="fact", ask=ask, evidence=[unit.evidence])]
     return [
         DraftedSentence(
-            text=f"- {plain(part.text)}" if part.kind == "bullet" else plain(part.text),
-            kind="step" if part.kind == "step" else "fact",
+            text=f"- {plain(part.text)}" if unit.shape == "bullet" else plain(part.text),
+            kind="step" if unit.shape == "steps" else "fact",
             ask=ask,
             evidence=[unit.evidence],
         )
@@ -66,7 +83,7 @@ def _sentences(unit: Unit, ask: int) -> list[DraftedSentence]:
 
 def _row(unit: Unit) -> str:
     """Return a table row as a line: its first cell, then every other cell behind its column's name."""
-    names, cells = (_cells(part.text) for part in unit.parts)
+    names, cells = (_cells(part.text) for part in (unit.lead or unit.parts[0], unit.parts[0]))
     pairs = [f"{name} {cell}".strip() for name, cell in zip(names[1:], cells[1:], strict=False) if cell]
     return f"- {cells[0]}: {', '.join(pairs)}" if pairs else f"- {cells[0]}"
 

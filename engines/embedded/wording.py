@@ -6,7 +6,7 @@ _EMPTY = frozenset(
     """a an the and or but if then than so as at by for from in into of off on onto out over per to up with without within about after
     before is are was were be been being am do does did doing done have has had having can could may might must shall should will would
     i me my mine we us our ours you your yours he him his she her hers it its they them their theirs this that these those there here
-    what which who whom whose when where why how not no nor only just also too very more most much many some any all each every other
+    what whats which who whom whose when where why how not no nor only just also too very more most much many some any all each every other
     another such own same s t re ve ll d m please thanks thank hi hello hey get got getting want need like way make made know
     el la los las un una unos unas y o de del al en con sin por para que como cuando donde cual es son era ser estar esta este estos
     mi mis su sus se me lo le les no si muy mas ya puedo hay
@@ -21,8 +21,9 @@ _ENDINGS = ("ations", "ation", "ings", "ing", "ments", "ment", "ers", "ies", "ed
 
 
 def content(text: str) -> list[str]:
-    """Return the stems of the words that are not empty, in order."""
-    return [stem(word) for word in words(text) if word not in _EMPTY]
+    """Return the stems of the words that are not empty, in order; `FW-1203` and `fw1203` are one word."""
+    plain = (word.partition("'")[0].replace("-", "") for word in words(text))
+    return [stem(word) for word in plain if word and word not in _EMPTY]
 
 
 def stem(word: str) -> str:

@@ -1,0 +1,86 @@
+"""Cut a passage into what is quoted or left as a whole, so that no list hangs in the air and no step is lost."""
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from domain.search import Evidence
+from domain.text import Span, SpanKind, folded, plain, spans
+
+Shape = Literal["sentence", "steps", "bullet", "row"]
+
+_SHAPES: dict[SpanKind, Shape] = {
+    "sentence": "sentence",
+    "heading": "sentence",
+    "step": "steps",
+    "bullet": "bullet",
+    "row": "row",
+}
+_POINTER = re.compile(
+    r"^(?:see (?:also )?|for more|learn more|read more|related|more information|to learn more|for details|for further|also see|"
+    r"mas informacion|consulte|vease|mehr dazu|weitere informationen|siehe)|\blearn more\.?$"
+)
+_INSTRUCTION = re.compile(
+    r"^(?:in |on |at |from |to [^,]+, |if [^,]+, |next to )?(?:the [\w ]+, )?(?:then )?"
+    r"(?:click|select|open|choose|go|press|tap|type|enter|scroll|check|uncheck|tick|untick|drag|close|restart|sign|log|turn|switch|set|"
+    r"copy|paste|find|look|right-click|double-click|download|install|run|hold|move|add|remove|delete|save|confirm|follow|navigate|"
+    r"abra|seleccione|elija|pulse|haga|vaya|introduzca|escriba|cierre|offnen|wahlen|klicken|geben|gehen|tippen|drucken|bestatigen|"
+    r"schliessen|cliquez|ouvrez|choisissez|selectionnez|saisissez|clique|abra|escolha)\b"
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A sentence, all steps of a procedure, one bullet, or a table row, of the passage numbered `evidence`.
+
+    `lead` is the line above that it needs to be understood: a list's lead-in, a table's header.
+    """
+
+    evidence: int
+    parts: tuple[Span, ...]
+    shape: Shape
+    lead: Span | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the unit as it reads, in one line."""
+        return " ".join(plain(part.text) for part in ((self.lead, *self.parts) if self.lead else self.parts))
+
+
+def units(number: int, found: Evidence) -> list[Unit]:
+    """Cut a passage into its units in order; headings and mere pointers to other pages are left out."""
+    cut: list[Unit] = []
+    lead: Span | None = None
+    previous: SpanKind | None = None
+    for span in _with_steps(spans(found.passage.text)):
+        if span.kind == "heading" or (span.kind != "step" and _POINTER.search(folded(plain(span.text)))):
+            lead = None
+        elif span.kind == "sentence":
+            lead = span if span.text.rstrip().endswith(":") else None
+            cut.extend([] if lead else [Unit(number, (span,), "sentence")])
+        elif span.kind == "row" and previous != "row":
+            lead = span
+        elif span.kind == "step" and previous == "step" and cut:
+            cut[-1] = replace(cut[-1], parts=(*cut[-1].parts, span))
+        else:
+            cut.append(Unit(number, (span,), _SHAPES[span.kind], lead))
+        previous = span.kind
+    return cut
+
+
+def heading(found: Evidence) -> str:
+    """Return the path of headings above a passage, its article's title first."""
+    return " > ".join((found.passage.title, *found.passage.heading_path))
+
+
+def _with_steps(found: Sequence[Span]) -> list[Span]:
+    """Return the spans, the bullets of a list that mostly gives instructions turned into steps."""
+    turned: list[Span] = []
+    for kind, run in itertools.groupby(found, key=lambda span: span.kind):
+        members = list(run)
+        instructions = sum(bool(_INSTRUCTION.match(folded(plain(member.text)))) for member in members)
+        steps = kind == "bullet" and len(members) > 1 and instructions * 2 > len(members)
+        turned.extend([replace(member, kind="step") for member in members] if steps else members)
+    return turned
