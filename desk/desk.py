@@ -95,9 +95,7 @@ class Desk:
     async def note(self, attempt: Attempt, status: str, now: datetime) -> None:
         """Tell the ticket's watchers what a running case is doing."""
         async with self._engine.begin() as connection:
-            await tickets.hold(connection, attempt.ticket)
-            if await cases.state(connection, attempt.case) == "running":
-                await stream.add_status(connection, attempt.ticket, attempt.case, status, now)
+            await stream.add_status(connection, attempt.ticket, attempt.case, status, now)
 
     async def conclude(self, attempt: Attempt, decision: Decision, outgoing: Sequence[Outgoing], now: datetime) -> bool:
         """Make a decision count: its records, what the customer is told, and the jobs that tell it; once.

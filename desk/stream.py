@@ -13,18 +13,49 @@ from datetime import datetime
 from typing import Any, Literal
 
 import psycopg
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, exists, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from database.tables import cases, messages, stream
+from database.tables import cases, messages, stream, tickets
 from desk.outbox import Delivery
 from domain.ids import CaseId, TicketId
 
 RowKind = Literal["status", "reply", "done", "handed_over"]
 CHANNEL = "desk_stream"
 RECONNECT_S = 1.0
+
+_ADD_STATUS = insert(stream).from_select(
+    ["ticket", "case", "kind", "data", "created_at"],
+    select(
+        tickets.c.id,
+        cases.c.id,
+        literal("status"),
+        bindparam("status", type_=JSONB),
+        bindparam("now", type_=stream.c.created_at.type),
+    )
+    .join_from(tickets, cases, cases.c.ticket == tickets.c.id)
+    .where(
+        tickets.c.id == bindparam("ticket_id"), cases.c.id == bindparam("case_id"), cases.c.state == literal("running")
+    )
+    .with_for_update(key_share=True),
+)
+_AFTER = (
+    select(
+        stream,
+        messages.c.number,
+        messages.c.author,
+        messages.c.text,
+        cases.c.outcome,
+        cases.c.decision["reply"]["sentences"].label("sentences"),
+        cases.c.decision["evidence"].label("evidence"),
+    )
+    .outerjoin(messages, messages.c.id == stream.c.message)
+    .outerjoin(cases, cases.c.id == stream.c.case)
+    .where(stream.c.ticket == bindparam("ticket_id"), stream.c.id > bindparam("last"))
+    .order_by(stream.c.id)
+)
 
 logger = logging.getLogger(__name__)
 
@@ -47,10 +78,9 @@ class StreamRow:
 
 
 async def add_status(connection: AsyncConnection, ticket: TicketId, case: CaseId, status: str, now: datetime) -> None:
-    """Add what a running case is doing, in a transaction that holds the ticket."""
-    await connection.execute(
-        insert(stream).values(ticket=ticket, case=case, kind="status", data={"status": status}, created_at=now)
-    )
+    """Add what a case is doing, if it still runs; holds the ticket first."""
+    values = {"status": {"status": status}, "now": now, "ticket_id": ticket, "case_id": case}
+    await connection.execute(_ADD_STATUS, values)
 
 
 async def add_message(connection: AsyncConnection, delivery: Delivery, now: datetime) -> None:
@@ -82,21 +112,7 @@ async def _unseen(connection: AsyncConnection, case: CaseId) -> bool:
 
 async def after(connection: AsyncConnection, ticket: TicketId, last: int) -> list[StreamRow]:
     """Return the rows of a ticket that come after a row's id, in order."""
-    rows = await connection.execute(
-        select(
-            stream,
-            messages.c.number,
-            messages.c.author,
-            messages.c.text,
-            cases.c.outcome,
-            cases.c.decision["reply"]["sentences"].label("sentences"),
-            cases.c.decision["evidence"].label("evidence"),
-        )
-        .outerjoin(messages, messages.c.id == stream.c.message)
-        .outerjoin(cases, cases.c.id == stream.c.case)
-        .where(stream.c.ticket == ticket, stream.c.id > last)
-        .order_by(stream.c.id)
-    )
+    rows = await connection.execute(_AFTER, {"ticket_id": ticket, "last": last})
     return [StreamRow(row.id, row.ticket, row.case, row.kind, _shown(row), row.created_at) for row in rows]
 
 
