@@ -123,11 +123,15 @@ class ReplyRow(Row):
     """A customer's turn and the rules its decision must obey; a list inside `must_include` means any one of it."""
 
     kind: Literal["replies"] = "replies"
-    graded: ClassVar[frozenset[str]] = frozenset({"answer", "must_include", "must_not_include", "outcome", "priority"})
+    graded: ClassVar[frozenset[str]] = frozenset(
+        {"answer", "relevant", "must_include", "must_not_include", "outcome", "priority"}
+    )
+    outside: ClassVar[dict[str, str]] = {"relevant": "relevant_ids"}
 
     question: Text
     history: tuple[str, ...] = ()
     language: str | None = None
+    relevant: Words = ()
     answer: str | None = None
     must_include: tuple[Words, ...] = ()
     must_not_include: Words = ()

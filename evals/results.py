@@ -57,10 +57,28 @@ class Scores(Document):
     scores: dict[str, float]
 
 
-class Words(Document):
-    """The words of a reply."""
+class Citation(Document):
+    """Where a sentence comes from."""
+
+    article: str
+
+
+class Sentence(Document):
+    """A sentence of a reply and what it cites."""
+
+    citations: tuple[Citation, ...] = ()
+
+
+class Reply(Document):
+    """The words of a reply, and its sentences with what they cite."""
 
     text: str
+    sentences: tuple[Sentence, ...] = ()
+
+    @property
+    def cited(self) -> set[str]:
+        """Return the articles that the reply cites."""
+        return {citation.article for sentence in self.sentences for citation in sentence.citations}
 
 
 class Triaged(Document):
@@ -91,7 +109,7 @@ class Decided(Document):
 
     outcome: str
     confidence: Share | None = None
-    reply: Words | None = None
+    reply: Reply | None = None
     triage: Annotated[Triaged, BeforeValidator(_or_nothing)] = Triaged()
     verdict: Annotated[Marks, BeforeValidator(_or_nothing)] = Marks()
     usage: Usage = Usage()

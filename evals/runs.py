@@ -1,10 +1,8 @@
 """Runs: what a system gave for every example of a suite, with scores and gates, whole in one JSON document."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -58,7 +56,6 @@ class Run:
         return next((one for one in self.scores if (one.scorer, one.slice) == (scorer, slice)), None)
 
 
-RUN = TypeAdapter(Run)
 RUNS = TypeAdapter(tuple[Run, ...])
 
 
@@ -91,9 +88,3 @@ def read(path: Path) -> tuple[Run, ...]:
         raise RunUnreadable(f"no run at {str(path)!r}; write one first and give its path") from exc
     except (OSError, ValidationError) as exc:
         raise RunUnreadable(f"{path}: not a run of this version: {exc}; run the suite again") from exc
-
-
-def documents(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield every result as a JSON document with its example's id."""
-    for result in run.results:
-        yield {"example": result.example, "repeat": result.repeat, "result": result.document, "error": result.error}

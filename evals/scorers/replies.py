@@ -48,6 +48,13 @@ def _kept_back(case: Case) -> Observation:
     return float(decided is not None and decided.outcome == "handed_over") if case.example.positive is False else None
 
 
+def _cited(case: Case) -> Observation:
+    row, decided = case.example.row, case.read(results.Decided)
+    if row.kind != "replies" or not row.relevant or decided is None or decided.reply is None:
+        return None
+    return float(not decided.reply.cited.isdisjoint(row.relevant))
+
+
 def _wrong(case: Case) -> Observation:
     decided = case.read(results.Decided)
     return float(bool(broken_rules(case))) if decided and decided.outcome == "answered" else None
@@ -100,10 +107,11 @@ ANSWERED = Scorer(
 HANDED_OVER = Scorer(
     "handed_over", "Of the turns that need a person, how many are handed over?", "share", "higher", each(_kept_back)
 )
+CITED = Scorer("cited", "Of the replies, how many cite a right article?", "share", "higher", each(_cited))
 WRONG = Scorer("wrong_answered", "Of the replies sent, how many break a rule?", "share", "lower", each(_wrong))
 FAMILIES = (
     *(single(one, REPLIES) for one in (PASSED, MUST_INCLUDE, MUST_NOT_INCLUDE, OUTCOME, PRIORITY)),
-    *(single(one, REPLIES) for one in (ANSWERED, HANDED_OVER, WRONG)),
+    *(single(one, REPLIES) for one in (ANSWERED, HANDED_OVER, CITED, WRONG)),
     single(_judged("grounding", "How well is every sentence supported by what it cites?"), REPLIES),
     single(_judged("completeness", "How completely is every ask answered?"), MARKED),
     single(_judged("tone", "How right is the tone?"), MARKED),

@@ -86,6 +86,14 @@ def test_handing_everything_over_shows_beside_what_is_wrong() -> None:
     assert value("wrong_answered", cases[2]) == 1
 
 
+def test_a_reply_cites_rightly_when_one_of_its_articles_is_right() -> None:
+    sentences = [{"text": "In 14 days.", "citations": [{"article": "refunds"}, {"article": "cards"}]}]
+    document = decision("In 14 days.") | {"reply": {"text": "In 14 days.", "sentences": sentences}}
+
+    assert value("cited", replied(document, relevant=["refunds"])) == 1
+    assert value("cited", replied(document, relevant=["logins"])) == 0
+
+
 def test_a_failed_system_breaks_the_rules() -> None:
     failed = replied(None, must_include=["14 days"], must_not_include=["no"], outcome="answered")
 
