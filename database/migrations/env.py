@@ -1,17 +1,15 @@
 """Alembic's entry: bring the database of `conninfo` up to date, one process at a time."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from alembic import context
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
+from database import knowledge, requests, tables
 from database.metadata import metadata
 
 ADVISORY_LOCK = 0x0DE5_CA5E
-TABLES = ("database.tables", "database.knowledge", "database.requests")
+ROOMS = (tables, knowledge, requests)  # each fills the metadata
 
 
 def ours(name: str | None, kind: str, _: object) -> bool:
@@ -26,10 +24,6 @@ def migrate(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
         context.run_migrations()
 
-
-for module in TABLES:
-    if find_spec(module):
-        import_module(module)
 
 with create_engine(
     "postgresql+psycopg://",
