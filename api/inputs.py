@@ -1,5 +1,6 @@
 """What a request may carry: pydantic at the edge, so that nothing behind it checks again."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -38,6 +39,7 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_said), Aft
 Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_said), AfterValidator(_storable)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), AfterValidator(_storable)]
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
 
 
@@ -112,7 +114,7 @@ class ArticleBody(Input):
     url: Annotated[Address | None, BeforeValidator(_text_or_none)] = Field(
         default=None, examples=["https://help.example.com/refunds"]
     )
-    updated_at: AwareDatetime | None = Field(default=None, examples=["2026-05-04T09:00:00Z"])
+    updated_at: Moment | None = Field(default=None, examples=["2026-05-04T09:00:00Z"])
     visibility: Visibility = "public"
     language: Language = "en"
     translation_of: Id | None = None
@@ -150,4 +152,4 @@ class KeyRequest(Input):
 
     name: Name = Field(description="Who will use it.", examples=["Website widget"])
     scopes: list[Scope] = Field(min_length=1, examples=[["search", "chat"]])
-    expires_at: AwareDatetime | None = Field(default=None, description="When it stops working; never when left out.")
+    expires_at: Moment | None = Field(default=None, description="When it stops working; never when left out.")

@@ -19,6 +19,7 @@ from desk.tickets import Ticket
 from domain.ids import TicketId
 
 NOTICE = "You are talking to a bot, not a person. You can ask for a person at any time."
+NEWEST = 2**63 - 1  # the largest id that the database knows
 RETRY_MS = 2000  # how long a browser waits before it connects again
 
 router = APIRouter(tags=["chat"])
@@ -77,7 +78,7 @@ async def follow(
     ticket: Own,
     house: House,
     opened: Annotated[Streams, Depends(streams)],
-    after: Annotated[int, Query(ge=0, description="Only what came after this event; the header wins.")] = 0,
+    after: Annotated[int, Query(ge=0, le=NEWEST, description="Only what came after this event; the header wins.")] = 0,
     last_event_id: Annotated[str | None, Header(description="What a browser sends when it comes back.")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Send what happens as it happens, and first what happened since `after`: `status`, `reply`, `handed_over`, `done`.

@@ -115,6 +115,14 @@ async def test_a_stop_of_the_server_ends_open_streams(house: House) -> None:
     assert (await asyncio.wait_for(reading, 2)).startswith(b": open")
 
 
+async def test_an_event_id_that_cannot_be_is_refused(client: httpx.AsyncClient) -> None:
+    ticket = (await client.post("/v1/chat", json=QUESTION)).json()["ticket"]
+
+    response = await client.get(f"/v1/chat/{ticket}/events", params={"after": 2**63})
+
+    assert response.status_code == 422
+
+
 async def test_an_unknown_ticket_is_not_found(client: httpx.AsyncClient) -> None:
     answers = [
         await client.get("/v1/chat/tic_none"),

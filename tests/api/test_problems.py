@@ -28,6 +28,9 @@ REFUSED = [
     ("POST", "/v1/search", b"", JSON, 422, "invalid"),
     ("POST", "/v1/drafts", b'{"text": "Hello", "history": ["Hello"]}', JSON, 422, "invalid"),
     ("POST", "/v1/chat", b'{"text": "a\\u0000b"}', JSON, 422, "invalid"),
+    ("GET", "/v1/articles?after=%00", b"", {}, 422, "invalid"),
+    ("GET", "/v1/articles/%00", b"", {}, 422, "invalid"),
+    ("GET", "/v1/articles/%ff", b"", {}, 404, "unknown"),
 ]
 
 

@@ -1,4 +1,5 @@
 import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,18 +9,34 @@ import httpx
 import pytest
 
 from tests.api.conftest import ANSWER, House, served
-from tests.web.conftest import playwright
 
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+QUIET = ["--headless", "--no-sandbox", "--disable-background-networking"]
 QUESTION = "Can I get a <b>refund</b>?"
 SIZES = [(360, 740), (768, 1024), (1280, 800)]
 PATIENCE_MS = 8000
 
 Open = Callable[..., Awaitable[Any]]
 
+playwright = pytest.importorskip("playwright.async_api", reason="the pages are tested with playwright: install it")
+
 
 def see(thing: Any) -> Any:
     """Expect something of an element, for as long as the machine may take."""
     return playwright.expect(thing)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Any]:
+    """A Chromium of this machine."""
+    if not CHROMIUM:
+        pytest.skip("the pages are tested in Chromium: install it, on Debian with `apt-get install chromium`")
+    async with playwright.async_playwright() as driver:
+        launched = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield launched
+        await launched.close()
 
 
 @pytest.fixture
@@ -105,7 +122,7 @@ async def test_a_handover_is_plain_to_see(opened: Open, house: House, tmp_path: 
     await house.hand_over(await ask(page))
 
     await see(page.locator(".message.notice")).to_contain_text("A colleague takes over.")
-    await see(page.locator("#role")).to_have_text("A person has your conversation")
+    await see(page.locator("#role")).to_have_text("A person has your chat now")
     await see(page.get_by_label("Your message")).to_be_enabled()
     await picture(page, tmp_path, "handed-over")
 
@@ -199,7 +216,7 @@ async def test_a_new_conversation_begins_empty(opened: Open, house: House) -> No
     page = await opened()
     first = await ask(page)
 
-    await page.get_by_role("button", name="New conversation").click()
+    await page.get_by_role("button", name="New chat").click()
     await see(page.locator(".message")).to_have_count(0)
 
     assert await ask(page, "Something else") != first

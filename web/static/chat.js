@@ -60,8 +60,8 @@ function show(conversation) {
     if (!shown) place(words.message(said));
   }
   lastEvent = Math.max(lastEvent, conversation.last_event);
-  role.textContent = conversation.handed_over ? "A person has your conversation" : "Automated assistant (a bot)";
-  text.placeholder = conversation.handed_over ? "Add something for the person who helps you" : "Write your question";
+  role.textContent = conversation.handed_over ? "A person has your chat now" : "Automated assistant (a bot)";
+  text.placeholder = conversation.handed_over ? "Write to the support team" : "Write your question";
   showStatus(conversation.working ? STATUS[conversation.working] || STATUS.queued : "", Boolean(conversation.working));
 }
 
