@@ -4,9 +4,11 @@ ServicesError
  +- DataDirectoryBusy      another process owns the stores of this data directory
  +- DataDirectoryUnusable  the data directory cannot be made or written
 
-Chroma, the model client and the embedders are imported by the function that first needs them: a one-shot search shall
-not wait for a vector store that it does not open.
+What only the desk or a model server needs (SQLAlchemy, Alembic, procrastinate, Chroma, openai) is imported by the
+function that opens it: a one-shot question must not wait for stores that it does not have.
 """
+
+from __future__ import annotations
 
 import asyncio
 import fcntl
@@ -14,24 +16,17 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 import graph
-from connectors.chat import Chat
-from connectors.connector import Connector
-from database.database import Database, open_database
 from database.errors import DatabaseError
-from database.requests import Requests
-from desk.cases import Concluded, Outgoing
-from desk.desk import Desk
 from desk.errors import DeskError
-from desk.queue import Queue
 from domain.articles import Visibility
 from domain.decisions import Decision
 from domain.ids import BrandId
@@ -46,13 +41,21 @@ from engines.fallback import Fallback
 from graph import Context
 from kb_index.errors import KnowledgeError
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
-from kb_index.indexing import Indexer
 from kb_index.lexical import Lexical
 from kb_index.one_shot import Tell, ignore, open_folder
-from kb_index.store import PostgresKnowledge
 from prompts import policy as policies
 from prompts.policy import PolicyError
 from settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from connectors.connector import Connector
+    from database.database import Database
+    from database.requests import Requests
+    from desk.cases import Concluded
+    from desk.desk import Desk
+    from desk.queue import Queue
+    from kb_index.indexing import Indexer
+    from kb_index.store import PostgresKnowledge
 
 LOCK = "owner.lock"
 RETRY_S = 0.1
@@ -96,7 +99,7 @@ class Services:
     context: Context
     connectors: Mapping[str, Connector]
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    worker: "asyncio.Task[None] | None" = None
+    worker: asyncio.Task[None] | None = None
 
     @property
     def demo(self) -> bool:
@@ -130,6 +133,8 @@ def concluded(decision: Decision) -> Concluded:
 
     What is only suggested waits for a teammate, so nothing is told.
     """
+    from desk.cases import Concluded, Outgoing
+
     if decision.reply is None or decision.outcome == "suggested":
         return Concluded(decision, ())
     answers = decision.outcome == "answered" or any(said.citations for said in decision.reply.sentences)
@@ -143,20 +148,23 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     Raises DataDirectoryBusy when another process owns the embedded stores for longer than `patience_s` seconds, and
     the other ERRORS for what cannot be opened.
     """
+    from connectors.chat import Chat
+    from database.requests import Requests
+    from kb_index.indexing import Indexer
+    from kb_index.store import PostgresKnowledge
+
     async with AsyncExitStack() as stack:
         if settings.chroma_url is None:
             await stack.enter_async_context(owned(settings.data, patience_s))
         policy = policies.load(settings.policy)
         pool = stack.enter_context(_pool(settings))
-        database = await stack.enter_async_context(_database(settings))
-        queue = await stack.enter_async_context(Queue(database.conninfo))
+        database, desk, queue = await stack.enter_async_context(_desk(settings, policy))
         embedder = loading.load(settings.embedder)
         articles = PostgresKnowledge(database.engine)
         shelves = Shelves(stack.enter_context(_shelving(settings, embedder)))
         indexer = Indexer(embedder, shelves, articles, pool)
         await stack.enter_async_context(_kept_up(indexer))
         index = KnowledgeIndex(embedder, shelves, articles, pool)
-        desk = Desk(database.engine, queue, policy.targets)
         context = _context(settings, policy, index, embedder, pool)
         requests = Requests(database.engine)
         yield Services(settings, queue, desk, requests, articles, indexer, context, {"chat": Chat(desk, now)})
@@ -165,8 +173,8 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     """Yield the desk alone, as keys and brands need it: beside a running server as well as without one."""
-    async with _database(settings) as database, Queue(database.conninfo) as queue:
-        yield Desk(database.engine, queue)
+    async with _desk(settings, policies.load(settings.policy)) as (_, desk, _):
+        yield desk
 
 
 @asynccontextmanager
@@ -229,8 +237,10 @@ async def _kept_up(indexer: Indexer) -> AsyncIterator[None]:
         await asyncio.gather(following, first, return_exceptions=True)
 
 
-async def _follow(indexer: Indexer, step: "asyncio.Task[None]") -> None:
+async def _follow(indexer: Indexer, step: asyncio.Task[None]) -> None:
     """Catch up again and again; what stands in the way is logged and may have gone by the next time."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     while True:
         try:
             await step
@@ -240,9 +250,15 @@ async def _follow(indexer: Indexer, step: "asyncio.Task[None]") -> None:
         step = asyncio.create_task(indexer.catch_up())
 
 
-def _database(settings: Settings) -> AbstractAsyncContextManager[Database]:
+@asynccontextmanager
+async def _desk(settings: Settings, policy: Policy) -> AsyncIterator[tuple[Database, Desk, Queue]]:
+    from database.database import open_database
+    from desk.desk import Desk
+    from desk.queue import Queue
+
     url = settings.database_url.get_secret_value() if settings.database_url else None
-    return open_database(url, settings.data)
+    async with open_database(url, settings.data) as database, Queue(database.conninfo) as queue:
+        yield database, Desk(database.engine, queue, policy.targets), queue
 
 
 def _pool(settings: Settings) -> ThreadPoolExecutor:

@@ -31,7 +31,9 @@ def create_key(name: str, scopes: str, brand: str, as_json: bool, **passed: obje
         return
     typer.echo(secret)
     typer.echo(f"This is the only time it is shown. It may: {', '.join(key.scopes)} ({key.brand}).", err=True)
-    typer.echo(f"Send it as `Authorization: Bearer …`; take it back with `deskhand keys revoke {key.id}`.", err=True)
+    typer.echo(
+        f"Send it as `Authorization: Bearer …`; take it back with `deskhand keys revoke {key.prefix}`.", err=True
+    )
 
 
 def list_keys(brand: str, as_json: bool, **passed: object) -> None:
@@ -40,8 +42,8 @@ def list_keys(brand: str, as_json: bool, **passed: object) -> None:
     if as_json:
         _print_json([_shown(key) for key in keys])
         return
-    rows = [(key.id, key.name, ", ".join(key.scopes), _state(key), _day(key.last_used_at)) for key in keys]
-    _print_table(("id", "name", "may", "state", "last used"), rows)
+    rows = [(key.prefix, key.name, ", ".join(key.scopes), _state(key), _day(key.last_used_at)) for key in keys]
+    _print_table(("prefix", "name", "may", "state", "last used"), rows)
 
 
 def revoke_key(key: str, as_json: bool, **passed: object) -> None:

@@ -3,21 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import graph
-import services
 from api.outputs import Found
 from cli import running
-from cli.progress import Building
 from cli.refusal import Refusal
 from cli.remote import Remote
 from domain.decisions import Decision
 from domain.ids import BrandId
 from domain.search import Query
 from domain.turns import Turn
-from graph import Context
 from settings import Settings
+
+if TYPE_CHECKING:
+    from graph import Context
 
 PATIENCE_S = 10.0
 
@@ -37,7 +36,7 @@ class Answering(Protocol):
 class Here:
     """Answers in this process."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: "Context") -> None:
         self._context = context
 
     async def search(self, query: Query) -> Found:
@@ -46,6 +45,8 @@ class Here:
 
     async def ask(self, turn: Turn) -> Decision:
         """Return what the hub makes of a turn."""
+        import graph
+
         return await graph.handle(turn, self._context)
 
 
@@ -53,6 +54,9 @@ class Here:
 async def opened(settings: Settings, kb: Path | None, brand: BrandId) -> AsyncIterator[Answering]:
     """Yield what answers for this data directory, or for the corpus `kb` where one is given."""
     if kb:
+        import services
+        from cli.progress import Building
+
         building = Building()
         async with services.one_shot(kb, settings, building) as context:
             building.end()
@@ -63,6 +67,8 @@ async def opened(settings: Settings, kb: Path | None, brand: BrandId) -> AsyncIt
         async with Remote.opened(server, brand) as remote:
             yield remote
     else:
+        import services
+
         async with services.open_services(settings, patience_s=PATIENCE_S) as here:
             if brand not in {known.id for known in await here.desk.brands()}:
                 raise Refusal(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from api.outputs import Found, FoundArticle
+from domain import text
 from domain.decisions import Decision, FoundPassage, Handover, Outcome, Reply
 from domain.drafts import Citation
+from domain.ids import ArticleId
 from domain.triage import Ask
 
 COLOURS: dict[Outcome, str] = {"answered": "green", "suggested": "yellow", "handed_over": "magenta"}
@@ -36,9 +38,11 @@ def show_decision(decision: Decision, console: Console) -> None:
     """Print a decision: the reply with numbered citations, what it rests on, and why it ended so."""
     colour = COLOURS[decision.outcome]
     if decision.reply:
-        text, citations = marked(decision.reply)
-        console.print(Panel(Text(text), title=TITLES[decision.outcome], border_style=colour, padding=(1, 2)))
-        _print_each(_sources(citations, decision.evidence), console)
+        reply, sources = marked(decision.reply)
+        console.print(Panel(Text(reply), title=TITLES[decision.outcome], border_style=colour, padding=(1, 2)))
+        for number, (article, quotes) in enumerate(sources.items(), 1):
+            console.print(_source(number, article, quotes, decision.evidence))
+        console.print()
     else:
         console.print(Panel(Text("No reply."), title=TITLES[decision.outcome], border_style=colour, padding=(0, 2)))
     console.print(_facts(decision))
@@ -46,9 +50,9 @@ def show_decision(decision: Decision, console: Console) -> None:
         console.print(_packet(decision.handover))
 
 
-def marked(reply: Reply) -> tuple[str, list[Citation]]:
-    """Return the reply with `[1]` after each cited sentence, and the citations that the numbers stand for."""
-    citations: list[Citation] = []
+def marked(reply: Reply) -> tuple[str, dict[ArticleId, list[str]]]:
+    """Return the reply with `[1]` after each cited sentence, and the articles so numbered with their quotes."""
+    sources: dict[ArticleId, list[str]] = {}
     pieces: list[str] = []
     done = 0
     for sentence in reply.sentences:
@@ -56,31 +60,28 @@ def marked(reply: Reply) -> tuple[str, list[Citation]]:
         if at < 0:
             continue
         end = at + len(sentence.text)
-        numbers = [_number(citation, citations) for citation in sentence.citations]
+        numbers = [_number(citation, sources) for citation in sentence.citations]
         marks = "".join(f" [{number}]" for number in dict.fromkeys(numbers))
         pieces.append(reply.text[done:end] + marks)
         done = end
-    return "".join(pieces) + reply.text[done:], citations
+    return "".join(pieces) + reply.text[done:], sources
 
 
-def _number(citation: Citation, citations: list[Citation]) -> int:
-    """Return the number of a citation, giving it the next one when its quote is new."""
-    for number, known in enumerate(citations, 1):
-        if (known.passage, known.start, known.end) == (citation.passage, citation.start, citation.end):
-            return number
-    citations.append(citation)
-    return len(citations)
+def _number(citation: Citation, sources: dict[ArticleId, list[str]]) -> int:
+    """Return the number of a citation's article, and note its quote there."""
+    quotes = sources.setdefault(citation.article, [])
+    quote = text.plain(citation.quote)
+    if quote not in quotes:
+        quotes.append(quote)
+    return list(sources).index(citation.article) + 1
 
 
-def _sources(citations: Sequence[Citation], evidence: Iterable[FoundPassage]) -> Iterable[RenderableType]:
-    known = {found.passage: found for found in evidence}
-    for number, citation in enumerate(citations, 1):
-        found = known.get(citation.passage)
-        line = Text(f"[{number}] ", "cyan").append(found.title if found else citation.article, "bold")
-        if found and found.url:
-            line.append(f"  {found.url}", "dim underline")
-        yield line
-        yield Padding(Text(f"“{_excerpt(citation.quote)}”", "dim"), (0, 0, 0, 4))
+def _source(number: int, article: ArticleId, quotes: Sequence[str], evidence: Iterable[FoundPassage]) -> Group:
+    found = next((found for found in evidence if found.article == article), None)
+    line = Text(f"[{number}] ", "cyan").append(found.title if found else article, "bold")
+    if found and found.url:
+        line.append(f"  {found.url}", "dim underline")
+    return Group(line, *(Padding(Text(f"“{_excerpt(quote)}”", "dim"), (0, 0, 0, 4)) for quote in quotes))
 
 
 def _facts(decision: Decision) -> Table:
@@ -152,12 +153,6 @@ def _lines(lines: Sequence[str]) -> Text:
     return Text("\n").join(Text(line) for line in lines)
 
 
-def _excerpt(text: str) -> str:
-    line = " ".join(text.split())
+def _excerpt(markdown: str) -> str:
+    line = text.plain(markdown)
     return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1].rsplit(' ', 1)[0]} …"
-
-
-def _print_each(renderables: Iterable[RenderableType], console: Console) -> None:
-    for renderable in renderables:
-        console.print(renderable)
-    console.print()

@@ -126,7 +126,7 @@ def list_keys(brand: Brand = "default", as_json: Json = False, data: Data = None
 
 @keys.command("revoke")
 def revoke_key(
-    key: Annotated[str, typer.Argument(help="The key's id, as `deskhand keys list` prints it.")],
+    key: Annotated[str, typer.Argument(help="The key's prefix, as `deskhand keys list` prints it, or its id.")],
     as_json: Json = False,
     data: Data = None,
 ) -> None:
