@@ -116,12 +116,6 @@ class Unavailable(Problem):
     kind, title, status = "unavailable", "Not available right now", 503
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    problem.status: {"model": ProblemDocument, "description": problem.title, "content": {MEDIA_TYPE: {}}}
-    for problem in (Unauthorized, Forbidden, Invalid)
-}
-
-
 def may_end_in(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Return what a route's documentation says about these problems."""
     return {problem.status: {"model": ProblemDocument, "description": problem.title} for problem in problems}
