@@ -139,11 +139,13 @@ class EmbeddedServer:
             self._wait(deadline, "is alive but does not answer")
         programs = binaries.programs(self.account)
         self._initialise(programs)
-        self._launch(programs)
-        while not self._answers():
-            if self._started is None or self._started.poll() is not None:
-                raise ServerFailed(f"PostgreSQL in {str(self.home)!r} did not start:\n{self._last_words()}")
-            self._wait(deadline, "does not answer")
+        self._clear_the_dead()
+        socket = self._private_socket_folder()
+        try:
+            self._launch(programs, socket, deadline)
+        except BaseException:
+            _forget(socket)
+            raise
 
     def _wait(self, deadline: float, trouble: str) -> None:
         if time.monotonic() > deadline:
@@ -174,7 +176,7 @@ class EmbeddedServer:
 
     def _recorded_socket(self) -> Path | None:
         try:
-            lines = (self.cluster / "postmaster.pid").read_text("utf-8").splitlines()
+            lines = (self.cluster / "postmaster.pid").read_text("utf-8", "surrogateescape").splitlines()
         except FileNotFoundError:
             return None
         return Path(lines[4]) if len(lines) > 4 and lines[4] else None
@@ -204,9 +206,7 @@ class EmbeddedServer:
         if done.returncode:
             raise ServerFailed(f"PostgreSQL could not set up {str(folder)!r}:\n{done.stderr.strip()}")
 
-    def _launch(self, programs: Path) -> None:
-        self._clear_the_dead()
-        socket = self._private_socket_folder()
+    def _launch(self, programs: Path, socket: Path, deadline: float) -> None:
         options = {**self.settings, "unix_socket_directories": str(socket)}
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with self._log() as log, self.account.within_reach(self.cluster) as (path, reach):
@@ -220,6 +220,10 @@ class EmbeddedServer:
                 **reach,
                 **self.account.popen,
             )
+        while not self._answers():
+            if self._started.poll() is not None:
+                raise ServerFailed(f"PostgreSQL in {str(self.home)!r} did not start:\n{self._last_words()}")
+            self._wait(deadline, "does not answer")
 
     def _clear_the_dead(self) -> None:
         """Remove what a killed server left: PostgreSQL would take a reused pid in these files for a living one."""
@@ -251,7 +255,9 @@ class EmbeddedServer:
     def _shut_down(self) -> None:
         socket = self._recorded_socket()
         try:
-            process = psutil.Process(int((self.cluster / "postmaster.pid").read_text("utf-8").split()[0]))
+            process = psutil.Process(
+                int((self.cluster / "postmaster.pid").read_text("utf-8", "surrogateescape").split()[0])
+            )
         except (FileNotFoundError, psutil.NoSuchProcess):
             return
         if process not in self._processes():
