@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CORE := .venv/.core
-EXTRAS := .venv/.extras
+MODELS := .venv/.models
+TOOLS := .venv/.tools
 RECORDER := .make/recorder
 HELP_CENTER := demo/help_center
 
@@ -25,32 +26,32 @@ export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup extras demo test check prove record lock clean
+.PHONY: help setup models demo test check prove record lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(CORE) ## put Deskhand and what it needs into .venv
 
-extras: $(EXTRAS) ## add sentence-transformers on the CPU build of torch, and the tools of development
+models: $(MODELS) ## add sentence-transformers, on the CPU build of torch
 
 demo: $(CORE) ## set up, index the demo help center, and serve it on this machine
 	$(BIN)/deskhand index $(HELP_CENTER)/en $(HELP_CENTER)/es $(HELP_CENTER)/de
 	$(BIN)/deskhand serve --demo
 
-test: $(EXTRAS) ## set up and run the tests
+test: $(TOOLS) ## set up and run the tests
 	$(BIN)/python -m pytest -q
 
-check: $(EXTRAS) ## what must pass before a commit: format, lint, types, tests
+check: $(TOOLS) ## what must pass before a commit: format, lint, types, tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy .
 	$(BIN)/python -m pytest -q --durations=10
 
-prove: $(EXTRAS) ## run the tests with the long counts; this takes hours
+prove: $(TOOLS) ## run the tests with the long counts; this takes hours
 	PROVE=1 $(BIN)/python -m pytest -q
 
-record: $(EXTRAS) $(RECORDER)/.ready ## record the cassettes again, from a small real model on this machine
+record: $(TOOLS) $(RECORDER)/.ready ## record the cassettes again, from a small real model on this machine
 	$(RECORDER)/bin/python tests/engines/record.py $(BIN)/python
 
 lock: $(BIN)/python ## resolve the locks again from pyproject.toml
@@ -72,10 +73,15 @@ $(CORE): requirements.lock pyproject.toml | $(BIN)/python
 	@$(INSTALL) --no-deps -e .
 	@touch $@
 
-$(EXTRAS): requirements-dev.lock $(CORE)
-	@echo "Installing sentence-transformers and the tools of development into .venv"
+$(MODELS): requirements-dev.lock $(CORE)
+	@echo "Installing sentence-transformers into .venv"
+	@$(INSTALL) --constraint requirements-dev.lock $(TORCH)
+	@$(INSTALL) --constraint requirements-dev.lock sentence-transformers
+	@touch $@
+
+$(TOOLS): requirements-dev.lock $(MODELS)
+	@echo "Installing the tools of development into .venv"
 	@$(INSTALL) --no-deps -r requirements-dev.lock
-	@$(INSTALL) $(TORCH)
 	@touch $@
 
 $(RECORDER)/.ready: | $(BIN)/python
