@@ -7,6 +7,8 @@ from typing import Any, Literal
 Rung = Literal["json_schema", "json_object", "prompt"]
 
 _NEXT: dict[Rung, Rung] = {"json_schema": "json_object", "json_object": "prompt"}
+_BOUNDS = {"minItems", "maxItems", "minimum", "maximum"}
+_BOUND = re.compile("|".join(bound.lower() for bound in _BOUNDS))
 _FORMAT = re.compile(r"response_format|json_schema|json_object|structured output|grammar")
 _TOO_MUCH = re.compile(r"context|too large|too long|exceed")
 _ROOM_TO_REASON = 4
@@ -14,12 +16,13 @@ _ROOM_TO_REASON = 4
 
 @dataclass(frozen=True)
 class Dialect:
-    """How to ask one model: the rung of structured output, the limit's name, and what it can be told besides.
+    """How to ask one model: the rung of structured output, whether its schemas may bound, and what else it can be told.
 
     `max_tokens` is tried first, since local servers know no other name; a model that refuses it is a reasoning model.
     """
 
     rung: Rung = "json_schema"
+    bounds: bool = True
     limit: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
     temperature: bool = True
     effort: bool = False
@@ -28,7 +31,7 @@ class Dialect:
         """Return the request's parameters beside model and messages, for an answer of this JSON schema."""
         asked: dict[str, Any] = {}
         if self.rung == "json_schema":
-            form = {"name": shape["title"], "strict": True, "schema": shape}
+            form = {"name": shape["title"], "strict": True, "schema": shape if self.bounds else _unbounded(shape)}
             asked["response_format"] = {"type": "json_schema", "json_schema": form}
         elif self.rung == "json_object":
             asked["response_format"] = {"type": "json_object"}
@@ -44,6 +47,8 @@ class Dialect:
     def after(self, refusal: str) -> "Dialect | None":
         """Return how to ask after a refusal in these words, None when they name nothing that could be left out."""
         words = refusal.lower()
+        if self.rung == "json_schema" and self.bounds and "schema" in words and _BOUND.search(words):
+            return replace(self, bounds=False)
         if self.rung in _NEXT and _FORMAT.search(words):
             return replace(self, rung=_NEXT[self.rung])
         if self.effort and "reasoning_effort" in words:
@@ -58,3 +63,10 @@ class Dialect:
         if self.limit == "max_tokens":
             return replace(self, limit="max_completion_tokens", temperature=False, effort=True)
         return replace(self, limit=None)
+
+
+def _unbounded(node: Any) -> Any:
+    """Return a schema without the bounds that some servers refuse; pydantic checks them on the answer."""
+    if isinstance(node, dict):
+        return {key: _unbounded(value) for key, value in node.items() if key not in _BOUNDS}
+    return [_unbounded(value) for value in node] if isinstance(node, list) else node

@@ -32,12 +32,11 @@ def read(content: str, task: Task[AnswerT], redaction: Redaction) -> AnswerT:
     """
     try:
         answer = task.answer.model_validate(_json(content))
-        answer = task.answer.model_validate(_restored(answer.model_dump(), redaction))
     except ValidationError as error:
         raise AnswerUnusable(f"The answer has the wrong shape: {_faults(error)}") from error
-    if misfit := _misfit(task, answer) or _leftover(answer, redaction):
+    if misfit := _misfit(task, answer) or _invented(answer, redaction):
         raise AnswerUnusable(f"The answer does not fit the task: {misfit}")
-    return cast(AnswerT, answer)
+    return cast(AnswerT, task.answer.model_validate(_restored(answer.model_dump(), redaction)))
 
 
 def _json(content: str) -> Any:
@@ -67,7 +66,7 @@ def _faults(error: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}" for fault in found[:5])
 
 
-def _leftover(answer: Answer, redaction: Redaction) -> str | None:
+def _invented(answer: Answer, redaction: Redaction) -> str | None:
     """Name a placeholder that the model made up: nothing could be put in its place."""
     unknown = redaction.unknown(answer.model_dump_json())
     return unknown and f"{unknown!r} stands for nothing in the question"

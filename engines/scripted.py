@@ -15,7 +15,7 @@ NAME = "scripted"
 class Scripted:
     """Answers each task with the next prepared answer of its shape, and keeps the tasks it was asked.
 
-    An EngineError among the answers is raised when its turn comes; `delay` is seconds before every answer; nothing costs.
+    An EngineError among the answers is raised when its turn comes. `delay` is seconds before every answer; none costs.
     """
 
     def __init__(self, answers: Iterable[Answer | EngineError] = (), delay: float = 0.0) -> None:

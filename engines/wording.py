@@ -7,9 +7,10 @@ the same task is worded the same way. What a customer says passes the redaction 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from domain.search import Evidence
+from domain.triage import Flag
 from domain.turns import Utterance
 from engines.redaction import Redaction
 from engines.tasks import AnswerT, CheckTask, DraftTask, Task, TriageTask
@@ -21,7 +22,18 @@ _SIGNS_PER_TOKEN = 3.6
 _KEPT_FOR_CHECK = 1000
 _EARLIER = 6
 _EARLIER_SIGNS = 400
-_BOUNDS = {"minimum", "maximum", "minItems", "maxItems"}
+_MOST = {
+    "asks": 8,
+    "flags": 9,
+    "reasons": 4,
+    "sentences": 16,
+    "evidence": 4,
+    "answered": 8,
+    "clarified": 8,
+    "declined": 8,
+    "support": 16,
+    "completeness": 8,
+}
 
 
 @dataclass(frozen=True)
@@ -47,13 +59,15 @@ def word(task: Task[AnswerT], redaction: Redaction, room: int) -> Wording:
 
 
 def schema(task: Task[AnswerT]) -> dict[str, Any]:
-    """Return the JSON schema of the task's answer in the subset that every server takes.
+    """Return the JSON schema of the task's answer, every list with a longest length.
 
     It depends on the policy, never on the turn: servers compile a schema once and are slow at each new one.
     """
-    described: dict[str, Any] = _portable(task.answer.model_json_schema())
+    described = task.answer.model_json_schema()
+    _limit(described)
     if isinstance(task, TriageTask):
         described["properties"]["intent"]["enum"] = [intent.name for intent in task.policy.intents]
+        described["properties"]["flags"]["items"]["enum"] = list(get_args(Flag))
     return described
 
 
@@ -191,8 +205,11 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _portable(node: Any) -> Any:
-    """Drop the bounds that some servers refuse in a strict schema; pydantic checks them on the answer."""
+def _limit(node: Any) -> None:
+    """Write the longest length of every list into a schema; small models go on for ever without."""
     if isinstance(node, dict):
-        return {key: _portable(value) for key, value in node.items() if key not in _BOUNDS or isinstance(value, dict)}
-    return [_portable(value) for value in node] if isinstance(node, list) else node
+        for name, described in node.get("properties", {}).items():
+            if described.get("type") == "array":
+                described["maxItems"] = _MOST[name]
+        for inner in node.values():
+            _limit(inner)
