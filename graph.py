@@ -18,7 +18,6 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 import structlog
-from kb_index.index import Index
 from langgraph.errors import NodeError
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -26,6 +25,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 from typing_extensions import TypedDict
 
+import prompts
 from agents import checker, drafter, gate, handover, notices, retriever, triager
 from agents.retriever import Found
 from domain.budget import Budget
@@ -36,11 +36,13 @@ from domain.triage import Flag, Triage
 from domain.turns import Turn
 from domain.verdicts import Verdict
 from engines.engine import Engine
+from kb_index.index import Index
 
 DRAFTS_AT_MOST = 2
 SECONDS_FOR_A_CHAT = 20
 SECONDS_ELSEWHERE = 60
 STEPS_AT_MOST = 20
+PROMPTS = ("triage", "draft", "check")
 
 AT_ONCE: dict[Flag, HandoverReason] = {
     "wants_person": "asked_for_person",
@@ -318,11 +320,16 @@ def decided(case: Case, here: Pass, began: datetime) -> Decision:
         handover=packet,
         reasons=_reasons(case),
         engine=here.budget.engine(),
-        versions={"deskhand": version("deskhand"), "policy": policy.version},
+        versions=_versions(policy),
         usage=here.budget.usage(),
         timings_ms=here.timings_ms,
         decided_at=ended,
     )
+
+
+def _versions(policy: Policy) -> dict[str, str]:
+    worded = {f"prompt:{name}": prompts.version(name) for name in PROMPTS}
+    return {"deskhand": version("deskhand"), "policy": policy.version, **worded}
 
 
 def _summed_up(triaged: Triage) -> TriageSummary:

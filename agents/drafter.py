@@ -39,7 +39,7 @@ async def redraft(
 ) -> Draft:
     """Mend a draft: a model that wrote it is told its faults while the budget allows, else what is wrong is cut."""
     last, verdict = before
-    written_by_model = budget.usage().model_calls > 0
+    written_by_model = budget.usage().model_calls > 0 and budget.engine().fallback is None
     if written_by_model and budget.allows(1):
         task = replace(_task(turn, triage, evidence, policy), faults=tuple(fault.message for fault in verdict.faults))
         try:

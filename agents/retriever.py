@@ -25,12 +25,13 @@ class Found:
 
 async def retrieve(turn: Turn, asks: Sequence[Ask], language: str, index: Index) -> Found:
     """Search for every ask at once; the audience is always the customer."""
-    results = await asyncio.gather(*(index.search(_query(turn, ask, language)) for ask in asks))
+    results = await asyncio.gather(*(index.search(query(turn, ask, language)) for ask in asks))
     evidence = tuple(found for ask, result in zip(asks, results, strict=True) for found in _evidence(ask, result))
     return Found(evidence, max(result.indexed for result in results))
 
 
-def _query(turn: Turn, ask: Ask, language: str) -> Query:
+def query(turn: Turn, ask: Ask, language: str | None) -> Query:
+    """Return what is searched for to answer one ask of a turn."""
     earlier = [said.text for said in turn.history if said.author == "customer"]
     text = f"{earlier[-1]}\n{ask.text}" if earlier and len(words(ask.text)) < SHORT else ask.text
     return Query(text, brand=turn.brand, audience="customer", language=language, limit=ARTICLES_PER_ASK)

@@ -56,7 +56,7 @@ def _triage(turn: Turn, answer: TriageAnswer, raised: tuple[Flag, ...], policy: 
     every = tuple(flag for flag in known if flag in {*raised, *suggested, *outside})
     sure = answer.confidence >= policy.thresholds.triage_sure
     priority, reasons = priorities.rank(turn.text, intent.name if sure else "", every)
-    asks = [text.strip() for text in answer.asks if text.strip()] or [turn.text]
+    asks = list(dict.fromkeys(text.strip() for text in answer.asks if text.strip())) or [turn.text]
     return Triage(
         asks=tuple(Ask(AskId(f"a{number}"), text) for number, text in enumerate(asks, 1)),
         intent=intent.name,

@@ -10,6 +10,8 @@ from engines.embedded.asks import focus
 from engines.embedded.wording import content
 from engines.tasks import CheckAnswer, CheckTask
 
+WORDS_COMPARED = 80  # of an answer
+
 _BLAME = re.compile(
     r"\b(?:you should have|your (?:fault|mistake)|you failed to|as i already|obviously|you must not have|calm down)\b"
 )
@@ -42,7 +44,7 @@ def _completeness(answers: tuple[tuple[str, str], ...], embedder: Embedder) -> l
     if not answers:
         return []
     asked = embedder.embed_queries([ask for ask, _ in answers])
-    given = embedder.embed_passages([answer or " " for _, answer in answers])
+    given = embedder.embed_passages([" ".join(answer.split()[:WORDS_COMPARED]) or " " for _, answer in answers])
     cosines = np.clip(np.sum(asked * given, axis=1), 0, 1)
     return [
         round(float((cosine + _coverage(ask, answer)) / 2), 4) if answer else 0.0

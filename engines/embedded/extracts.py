@@ -15,7 +15,8 @@ from engines.embedded.units import Unit, heading, units
 from engines.embedded.wording import content
 
 PASSAGES_READ = 8  # passages looked into for one ask
-UNITS_COMPARED = 12  # units embedded for one ask, the likeliest by their words
+UNITS_COMPARED = 8  # units embedded for one ask, the likeliest by their words
+WORDS_COMPARED = 40  # of a unit: what a procedure is about shows in its first steps
 UNITS_TAKEN = 3
 SHORT_LIST, SHORT_LIST_WORDS = 6, 90  # a list up to this size is quoted whole
 WORDS_TAKEN = 150  # from which no further unit is added
@@ -23,11 +24,13 @@ ALMOST_AS_GOOD = 0.82  # a further unit of the same article is taken when its sc
 STEPS_ENOUGH = 0.7  # the same for numbered steps, when the customer asks how
 STEPS_BONUS = 0.06  # for numbered steps when the customer asks how
 KIND_BONUS = 0.08  # for a figure of the kind that is asked for
+CONTRARY = 0.05  # taken off what stands under a heading that denies what the question affirms, or the other way round
 
 _HOW = re.compile(
     r"\b(?:how (?:do|can|to|should|would)|what (?:do|should) i do|where (?:do|can) i|steps|set ?up|como (?:puedo|se|hago)|"
     r"wie (?:kann|mache|komme|richte|andere|lade|setze|bekomme|kundige)|comment)\b"
 )
+_DENIAL = re.compile(r"\b(?:not|no|never|cannot|can t|without|nicht|kein\w*|ohne|sin|nunca|pas|sans|nao|sem)\b|n't\b")
 _AMOUNT = r"\d[\d.,]*\s?(?:eur|usd|gbp|chf|€|\$|£|%|euros?|dollars?|cents?)|[€$£]\s?\d"
 _TIME = (
     r"\d+[\w ]{0,12}\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|dias?|horas?|minutos?|semanas?|mes(?:es)?|anos?|"
@@ -111,7 +114,7 @@ def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder)
     wanted = Wanted.of(ask, question, [f"{heading(found)} {unit.text}" for unit, found in likely])
     likely.sort(key=lambda pair: -(wanted.share(pair[0].text, heading(pair[1])) + pair[1].dense))
     read = likely[:UNITS_COMPARED]
-    vectors = embedder.embed_passages([f"{heading(found)}\n{unit.text}" for unit, found in read])
+    vectors = embedder.embed_passages([_compared(unit, found) for unit, found in read])
     cosines = vectors @ embedder.embed_queries([ask, question]).mean(axis=0)
     candidates = [
         _Candidate(unit, found, _score(question, wanted, unit, found, float(cosine)))
@@ -120,6 +123,10 @@ def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder)
     best = max(candidates, key=lambda candidate: candidate.score)
     chosen = _completed(_companions(question, best, candidates))
     return Extract(chosen, _answerability(wanted, chosen, best.found, float(max(cosines))))
+
+
+def _compared(unit: Unit, found: Evidence) -> str:
+    return f"{heading(found)}\n{' '.join(unit.text.split()[:WORDS_COMPARED])}"
 
 
 def _likeliest(evidence: Sequence[tuple[int, Evidence]]) -> list[tuple[int, Evidence]]:
@@ -131,7 +138,8 @@ def _score(question: str, wanted: Wanted, unit: Unit, found: Evidence, cosine: f
     heard = folded(question)
     kind = any(asks.search(heard) and answers.search(folded(unit.text)) for asks, answers in _FIGURES)
     bonus = KIND_BONUS * kind + STEPS_BONUS * (unit.shape == "steps" and bool(_HOW.search(heard)))
-    return 0.5 * cosine + 0.2 * found.dense + 0.3 * wanted.share(unit.text, heading(found)) + bonus
+    denied = bool(_DENIAL.search(folded(heading(found)))) != bool(_DENIAL.search(heard))
+    return 0.5 * cosine + 0.2 * found.dense + 0.3 * wanted.share(unit.text, heading(found)) + bonus - CONTRARY * denied
 
 
 def _companions(question: str, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:

@@ -1,5 +1,7 @@
 """Which words of a text carry its matter, roughly stemmed so that `refunds` meets `refunded`."""
 
+from functools import lru_cache
+
 from domain.text import words
 
 _EMPTY = frozenset(
@@ -20,10 +22,11 @@ _EMPTY = frozenset(
 _ENDINGS = ("ations", "ation", "ings", "ing", "ments", "ment", "ers", "ies", "ed", "es", "er", "en", "s", "e")
 
 
-def content(text: str) -> list[str]:
+@lru_cache(maxsize=20_000)  # the same passages come again and again
+def content(text: str) -> tuple[str, ...]:
     """Return the stems of the words that are not empty, in order; `FW-1203` and `fw1203` are one word."""
     plain = (word.partition("'")[0].replace("-", "") for word in words(text))
-    return [stem(word) for word in plain if word and word not in _EMPTY]
+    return tuple(stem(word) for word in plain if word and word not in _EMPTY)
 
 
 def stem(word: str) -> str:

@@ -1,0 +1,185 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.articles import Passage
+from domain.budget import Budget
+from domain.ids import ArticleId, AskId, PassageId
+from domain.search import Evidence
+from domain.triage import Ask
+from embedding.minilm import MiniLM
+from embedding.remembering import Remembering
+from engines.embedded.engine import Embedded
+from engines.tasks import CheckTask, DraftAnswer, DraftTask, TriageAnswer, TriageTask
+from prompts import policy
+
+POLICY = policy.load()
+EMBEDDER = Remembering(MiniLM())
+PRICES = """| | Solo | Team |
+|---|---|---|
+| Monthly price | 9 EUR | 24 EUR |
+| Seats | 1 | 3 |"""
+RESET = """You can choose a new password at any time.
+
+1. Open **Sign in**.
+2. Select [Forgot password?](reset).
+3. Follow the link in the e-mail.
+
+The link works for 60 minutes."""
+REFUNDED = "- The first payment\n- Every yearly renewal"
+NOT_REFUNDED = "- Monthly renewals\n- SMS reminders"
+
+
+@pytest.fixture
+def engine() -> Embedded:
+    return Embedded(EMBEDDER, ThreadPoolExecutor(1))
+
+
+def budget() -> Budget:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return Budget(lambda: now, now + timedelta(seconds=20))
+
+
+def found(text: str, heading: str = "", title: str = "Help", ask: str = "a1", dense: float = 0.7) -> Evidence:
+    passage = Passage(
+        id=PassageId(f"{title}#{heading or 'top'}"),
+        article=ArticleId(title),
+        title=title,
+        url=None,
+        heading_path=(heading,) if heading else (),
+        text=text,
+        start=0,
+        end=len(text),
+    )
+    return Evidence(AskId(ask), passage, score=dense, dense=dense, lexical=dense)
+
+
+async def draft(engine: Embedded, question: str, *evidence: Evidence, language: str = "en") -> DraftAnswer:
+    asks = (Ask(AskId("a1"), question),)
+    task = DraftTask(asks, evidence, history=(), language=language, sentiment="neutral", policy=POLICY)
+    return await engine.answer(task, budget())
+
+
+async def triage(engine: Embedded, text: str) -> TriageAnswer:
+    return await engine.answer(TriageTask(text, history=(), language=None, policy=POLICY), budget())
+
+
+def quoted(answer: DraftAnswer) -> list[str]:
+    return [sentence.text for sentence in answer.sentences if sentence.evidence]
+
+
+async def test_a_procedure_is_quoted_whole_and_in_order(engine: Embedded) -> None:
+    answer = await draft(engine, "How do I reset my password?", found(RESET, "Reset it", "Reset your password"))
+
+    steps = [sentence.text for sentence in answer.sentences if sentence.kind == "step"]
+    assert steps == ["Open Sign in.", "Select Forgot password?.", "Follow the link in the e-mail."]
+
+
+async def test_the_row_of_a_table_is_quoted_with_its_column_names(engine: Embedded) -> None:
+    answer = await draft(engine, "What is the monthly price?", found(PRICES, "Prices", "Plans and prices"))
+
+    assert "- Monthly price: Solo 9 EUR, Team 24 EUR" in quoted(answer)
+
+
+async def test_lists_under_different_headings_are_never_read_as_one(engine: Embedded) -> None:
+    answer = await draft(
+        engine,
+        "Which payments are refunded?",
+        found(REFUNDED, "Payments that are refunded", "Refunds"),
+        found(NOT_REFUNDED, "Payments that are not refunded", "Refunds"),
+    )
+
+    texts = [sentence.text for sentence in answer.sentences]
+    if "- Monthly renewals" in texts:
+        assert "“Payments that are not refunded”:" in texts[: texts.index("- Monthly renewals")]
+    assert "- Every yearly renewal" in texts
+
+
+async def test_a_question_that_the_evidence_does_not_answer_gets_no_draft(engine: Embedded) -> None:
+    answer = await draft(engine, "Can I pay with bitcoin?", found("The office dog is called Rex.", dense=0.05))
+
+    assert answer.answered == []
+    assert answer.sentences == []
+
+
+async def test_evidence_in_another_language_is_announced(engine: Embedded) -> None:
+    answer = await draft(engine, "Wie setze ich mein Passwort zurück? Reset password", found(RESET), language="de")
+
+    assert POLICY.phrases["de"].other_language in [sentence.text for sentence in answer.sentences]
+
+
+async def test_every_answer_is_the_same_twice(engine: Embedded) -> None:
+    evidence = [found(RESET, "Reset it"), found(PRICES, "Prices")]
+
+    first = await draft(engine, "How do I reset my password?", *evidence)
+    second = await draft(Embedded(MiniLM(), ThreadPoolExecutor(1)), "How do I reset my password?", *evidence)
+
+    assert first.model_dump_json() == second.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("I can't sign in, it says my password is wrong", "account_access"),
+        ("please send me last month's invoice", "billing"),
+        ("how do i cancel my plan", "subscription"),
+        ("when will my parcel be delivered", "order_and_shipping"),
+        ("someone broke into my account and I see payments I did not make", "security_incident"),
+        ("please write a poem about spring", "outside"),
+    ],
+)
+async def test_a_plain_request_finds_its_intent(engine: Embedded, text: str, intent: str) -> None:
+    assert (await triage(engine, text)).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("How do I reset my password? And where do I find my invoices?", 2),
+        ("Hi! How much is the Team plan? Thanks", 1),
+        ("I was charged twice. Can I get a refund for that payment? What do I need to do for the refund?", 1),
+        ("My reader is broken", 1),
+    ],
+)
+async def test_a_turn_is_split_into_its_asks(engine: Embedded, text: str, asks: int) -> None:
+    assert len((await triage(engine, text)).asks) == asks
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment"),
+    [
+        ("This is ridiculous, I am fed up!!", "angry"),
+        ("I get an error when saving", "negative"),
+        ("How do I add a seat?", "neutral"),
+        ("I love the new calendar", "positive"),
+        ("WHERE IS THE BUTTON", "neutral"),
+    ],
+)
+async def test_the_customer_is_heard(engine: Embedded, text: str, sentiment: str) -> None:
+    assert (await triage(engine, text)).sentiment == sentiment
+
+
+async def test_a_figure_that_no_quote_has_gets_no_support(engine: Embedded) -> None:
+    claims = (("Refunds take 5 days.", "Refunds take 5 days."), ("Refunds take 9 days.", "Refunds take 5 days."))
+
+    checked = await engine.answer(CheckTask(claims, answers=(), sentiment="neutral", policy=POLICY), budget())
+
+    assert checked.support == [1.0, 0.0]
+
+
+async def test_blame_costs_tone(engine: Embedded) -> None:
+    async def tone(answer: str) -> float:
+        task = CheckTask((), ((("Why?"), answer),), sentiment="neutral", policy=POLICY)
+        return (await engine.answer(task, budget())).tone
+
+    assert await tone("That is your fault. You should have read it.") < await tone("The setting is under Billing.")
+
+
+async def test_the_engine_says_that_it_answered_and_cost_nothing(engine: Embedded) -> None:
+    spent = budget()
+
+    await engine.answer(TriageTask("Hello", history=(), language=None, policy=POLICY), spent)
+
+    assert spent.engine().name == "embedded"
+    assert spent.usage().model_calls == 0
