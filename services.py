@@ -4,8 +4,8 @@ ServicesError
  +- DataDirectoryBusy      another process owns the stores of this data directory
  +- DataDirectoryUnusable  the data directory cannot be made or written
 
-What only the desk or a model server needs (SQLAlchemy, Alembic, procrastinate, Chroma, openai) is imported by the
-function that opens it: a one-shot question must not wait for stores that it does not have.
+What is heavy (LangGraph, SQLAlchemy, Alembic, procrastinate, Chroma, openai) is imported by the function that needs it:
+a one-shot question must not wait for stores that it does not have, nor the list of keys for the hub.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-import graph
 from database.errors import DatabaseError
 from desk.errors import DeskError
 from domain.articles import Visibility
@@ -38,7 +37,6 @@ from embedding.minilm import MiniLM
 from engines.embedded.engine import Embedded
 from engines.engine import Engine
 from engines.fallback import Fallback
-from graph import Context
 from kb_index.errors import KnowledgeError
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
 from kb_index.lexical import Lexical
@@ -50,10 +48,12 @@ from settings import Settings, SettingsError
 if TYPE_CHECKING:
     from connectors.connector import Connector
     from database.database import Database
+    from database.evals import EvalRuns
     from database.requests import Requests
     from desk.cases import Concluded
     from desk.desk import Desk
     from desk.queue import Queue
+    from graph import Context
     from kb_index.indexing import Indexer
     from kb_index.store import PostgresKnowledge
 
@@ -82,6 +82,38 @@ STATUSES = {"triage": "reading", "retrieve": "searching", "draft": "writing", "c
 Note = Callable[[str], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Tools:
+    """What reads, judges and answers, apart from any store of the desk; `judge` is the embedder of all judgement.
+
+    `models` names what answers in full, so that equal names mean equal answers; `kept` is where results of evaluations
+    lie, `suites` where the operator's own suites do.
+    """
+
+    policy: Policy
+    embedder: Embedder
+    judge: Embedder
+    pool: Executor
+    embedded: Engine
+    engine: Engine
+    models: str
+    cache: Path
+    languages: tuple[str, ...]
+    sends: bool
+    kept: Path
+    suites: Path | None
+
+    def index(self, kb: Path, tell: Tell = ignore) -> Index:
+        """Return the index of a folder or file of articles, built first if need be; this may take long."""
+        return open_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages)
+
+    def context(self, index: Index) -> Context:
+        """Return the hub's ports over an index."""
+        from graph import Context
+
+        return Context(index, self.engine, self.embedded, self.policy, now, self.sends)
+
+
 @dataclass
 class Services:
     """Everything that works on one data directory.
@@ -98,6 +130,8 @@ class Services:
     indexer: Indexer
     context: Context
     connectors: Mapping[str, Connector]
+    embedder: Embedder
+    eval_runs: EvalRuns
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     worker: asyncio.Task[None] | None = None
 
@@ -106,12 +140,18 @@ class Services:
         """Say whether callers on this machine need no key to search, draft and chat."""
         return self.settings.demo
 
+    def tools(self, pool: Executor) -> Tools:
+        """Return what evaluations are made of, thinking in a pool of their own; the model's weights are shared."""
+        return tools(self.settings, self.context.policy, self.embedder, pool)
+
     def worker_alive(self) -> bool:
         """Say whether this process's worker runs; true where workers run elsewhere."""
         return self.worker is None or not self.worker.done()
 
     async def respond(self, turn: Turn, note: Note) -> Concluded:
         """Take a customer's turn through the hub, tell `note` how far it is, and return what the customer is told."""
+
+        import graph
 
         async def reached(node: str) -> None:
             await note(STATUSES[node])
@@ -120,6 +160,8 @@ class Services:
 
     def give_up(self, turn: Turn) -> Concluded:
         """Hand over a turn that stopped its worker more than once, without trying it again."""
+        import graph
+
         return concluded(graph.give_up(turn, self.context, "the worker died of this turn more than once"))
 
 
@@ -149,6 +191,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     the other ERRORS for what cannot be opened.
     """
     from connectors.chat import Chat
+    from database.evals import EvalRuns
     from database.requests import Requests
     from kb_index.indexing import Indexer
     from kb_index.store import PostgresKnowledge
@@ -165,9 +208,12 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         indexer = Indexer(embedder, shelves, articles, pool)
         await stack.enter_async_context(_kept_up(indexer))
         index = KnowledgeIndex(embedder, shelves, articles, pool)
-        context = _context(settings, policy, index, embedder, pool)
-        requests = Requests(database.engine)
-        yield Services(settings, queue, desk, requests, articles, indexer, context, {"chat": Chat(desk, now)})
+        context = tools(settings, policy, embedder, pool).context(index)
+        requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
+        connectors = {"chat": Chat(desk, now)}
+        yield Services(
+            settings, queue, desk, requests, articles, indexer, context, connectors, embedder, eval_runs
+        )  # fmt: skip
 
 
 @asynccontextmanager
@@ -183,18 +229,39 @@ async def one_shot(kb: Path, settings: Settings, tell: Tell = ignore) -> AsyncIt
 
     `tell` hears how the index is built, and of every article that cannot be read. Raises KnowledgeError when all are.
     """
+    with open_tools(settings) as opened:
+        index = await asyncio.to_thread(opened.index, kb, tell)
+        yield opened.context(index)
+
+
+@contextmanager
+def open_tools(settings: Settings) -> Iterator[Tools]:
+    """Yield what reads, judges and answers, without desk, PostgreSQL, Chroma or any article."""
     policy = policies.load(settings.policy)
     embedder = loading.load(settings.embedder)
     with _pool(settings) as pool:
-        index = await asyncio.to_thread(open_folder, kb, settings.cache, embedder, pool, tell, settings.languages)
-        yield _context(settings, policy, index, embedder, pool)
+        yield tools(settings, policy, embedder, pool)
 
 
-def _context(settings: Settings, policy: Policy, index: Index, embedder: Embedder, pool: Executor) -> Context:
-    """Return the hub's ports; judgement always uses the packaged MiniLM, whatever retrieval uses."""
-    embedded = Embedded(embedder if isinstance(embedder, MiniLM) else MiniLM(), pool)
-    engine = _engine(settings, embedded)
-    return Context(index, engine, embedded, policy, now, sends=settings.demo)
+def tools(settings: Settings, policy: Policy, embedder: Embedder, pool: Executor) -> Tools:
+    """Return the tools; judgement always uses the packaged MiniLM, whatever retrieval uses."""
+    judge = embedder if isinstance(embedder, MiniLM) else MiniLM()
+    embedded = Embedded(judge, pool)
+    named = (settings.model_url, settings.model_small, settings.model_large)
+    return Tools(
+        policy=policy,
+        embedder=embedder,
+        judge=judge,
+        pool=pool,
+        embedded=embedded,
+        engine=_engine(settings, embedded),
+        models=" ".join(filter(None, named)) or "embedded",
+        cache=settings.cache,
+        languages=settings.languages,
+        sends=settings.demo,
+        kept=settings.data / "evals",
+        suites=settings.suites,
+    )
 
 
 def _engine(settings: Settings, embedded: Engine) -> Engine:

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     embedder: str = Field("minilm", description="What embeds: `minilm` or `sentence-transformers:NAME_OR_PATH`.")
     languages: Names = Field(("en", "es", "de", "fr", "pt"), description="Languages told apart, two letters each.")
     policy: Path | None = Field(None, description="Folder of policy pages; else the shipped ones.")
+    suites: Path | None = Field(None, description="Folder of suites that may be run by name, beside the shipped ones.")
 
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64, description="Threads that embed.")
     tickets_at_once: int = Field(4, ge=1, le=64, description="Tickets that one worker handles at the same time.")
@@ -76,7 +77,7 @@ class Settings(BaseSettings):
             raise ValueError(f"wants an address that starts with http:// or https://, not {value!r}")
         return value.rstrip("/") if value else value
 
-    @field_validator("data", "cache", "policy")
+    @field_validator("data", "cache", "policy", "suites")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else value
