@@ -160,7 +160,7 @@ def _named(brand: BrandId, run: str) -> Any:
     return (eval_runs.c.brand == brand) & (eval_runs.c.id == run)
 
 
-def _known(row: Any | None, run: str) -> Row[Any]:
+def _known(row: RowT | None, run: str) -> RowT:
     if row is None:
         raise UnknownEvalRun(f"there is no run {run!r} in this brand: GET /v1/evals/runs lists those there are")
     return row
