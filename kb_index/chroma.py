@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 BATCH = 5000
+TIMEOUT_S = 15.0
 PROBES = 8
 SPACE: "CreateCollectionConfiguration" = {
     "hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}
@@ -34,10 +35,16 @@ def open_client(folder: Path, url: str | None = None) -> Iterator["Client"]:
     Raises IndexUnavailable when there is no answer.
     """
     client = _client(folder, url)
+    servers = [client._server, cast("Client", client._admin_client)._server]
+    sessions = [server._session for server in servers if hasattr(server, "_session")]
     try:
+        for session in sessions:
+            session.timeout = TIMEOUT_S  # Chroma would wait for ever
         yield client
     finally:
         client.close()
+        for session in sessions:
+            session.close()  # Chroma leaves its connections open
 
 
 def _client(folder: Path, url: str | None) -> "Client":

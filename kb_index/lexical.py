@@ -168,7 +168,7 @@ class _Texts:
         writer = self._index.writer(HEAP_BYTES, num_threads=1)
         for name in gone:
             if (row := self._rows.pop(name, None)) is not None:
-                writer.delete_documents_by_term("row", row)
+                writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "row", row))
         for name, text in texts:
             document = tantivy.Document()
             document.add_unsigned("row", len(self._names))

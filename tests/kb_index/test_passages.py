@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.articles import Article, Passage
@@ -49,6 +49,7 @@ def paths(body: str) -> list[tuple[str, ...]]:
     return [passage.heading_path for passage in cut(article(body))]
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(LINES, max_size=30).map("\n".join)))
 def test_passages_are_exact_slices_in_order_and_never_overlap(body: str) -> None:
     passages = cut(article(body))
@@ -59,6 +60,7 @@ def test_passages_are_exact_slices_in_order_and_never_overlap(body: str) -> None
     assert bool(passages) == bool(body.strip())
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=8))
 def test_every_word_of_every_paragraph_is_in_a_passage_of_bounded_length(lengths: list[int]) -> None:
     numbers = iter(range(10_000))

@@ -1,0 +1,94 @@
+"""The arithmetic of ranking."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.articles import Passage
+from domain.ids import ArticleId, PassageId
+from kb_index.ranking import Candidate, Signals, rank, stretched
+
+
+def candidate(name: str, siblings: int = 1, family: str | None = None, language: str = "en") -> Candidate:
+    article = ArticleId(name.partition("#")[0])
+    passage = Passage(PassageId(name), article, article, None, (), "text", 0, 4, language)
+    return Candidate(passage, siblings, ArticleId(family or article))
+
+
+def signals(cosines: dict[str, float], articles: dict[str, float] | None = None, floor: float = 0.0) -> Signals:
+    return Signals(
+        {PassageId(name): cosine for name, cosine in cosines.items()},
+        {},
+        {ArticleId(name): score for name, score in (articles or {}).items()},
+        floor,
+    )
+
+
+def order(candidates: list[Candidate], given: Signals, language: str | None = None, limit: int = 10) -> list[str]:
+    return [hit.article for hit in rank(candidates, given, language, limit)]
+
+
+def test_two_good_passages_beat_one_lucky_one() -> None:
+    found = [candidate("lucky#1", 2), candidate("lucky#2", 2), candidate("steady#1", 2), candidate("steady#2", 2)]
+
+    assert order(found, signals({"lucky#1": 0.8, "lucky#2": 0.1, "steady#1": 0.7, "steady#2": 0.6})) == [
+        "steady",
+        "lucky",
+    ]
+
+
+def test_an_article_of_one_passage_is_not_held_against_it() -> None:
+    found = [candidate("short#1"), candidate("long#1", 2), candidate("long#2", 2)]
+
+    assert order(found, signals({"short#1": 0.7, "long#1": 0.75, "long#2": 0.5})) == ["short", "long"]
+
+
+def test_a_second_passage_that_was_not_found_counts_as_the_floor() -> None:
+    found = [candidate("one#1", 9), candidate("two#1", 9), candidate("two#2", 9)]
+
+    assert order(found, signals({"one#1": 0.6, "two#1": 0.55, "two#2": 0.5}, floor=0.2)) == ["two", "one"]
+
+
+def test_words_decide_between_what_means_the_same() -> None:
+    found = [candidate("a#1"), candidate("b#1"), candidate("c#1")]
+
+    assert order(found, signals({"a#1": 0.6, "b#1": 0.6, "c#1": 0.1}, {"b": 7.0, "c": 9.0})) == ["b", "a", "c"]
+
+
+def test_one_of_each_family_is_shown_in_the_language_asked_for() -> None:
+    found = [candidate("en#1"), candidate("es#1", family="en", language="es"), candidate("other#1")]
+    given = signals({"en#1": 0.9, "es#1": 0.4, "other#1": 0.6})
+
+    assert order(found, given, "es") == ["es", "other"]
+    assert order(found, given, "en") == ["en", "other"]
+    assert order(found, given, "de") == ["en", "other"]
+
+
+def test_a_hit_shows_its_best_five_passages_and_the_limit_holds() -> None:
+    found = [candidate(f"a#{number}", 9) for number in range(9)] + [candidate("b#1"), candidate("c#1")]
+    given = signals({f"a#{number}": number / 10 for number in range(9)} | {"b#1": 0.1, "c#1": 0.0})
+
+    hits = rank(found, given, None, 2)
+
+    assert [hit.article for hit in hits] == ["a", "b"]
+    assert [it.passage.id for it in hits[0].passages] == ["a#8", "a#7", "a#6", "a#5", "a#4"]
+
+
+def test_ties_are_broken_by_name_whatever_the_order_of_the_candidates() -> None:
+    found = [candidate("b#1"), candidate("a#1"), candidate("c#1")]
+    given = signals({"a#1": 0.5, "b#1": 0.5, "c#1": 0.5})
+
+    assert order(found, given) == order(found[::-1], given) == ["a", "b", "c"]
+
+
+def test_nothing_found_is_nothing_shown() -> None:
+    assert rank([], signals({}), None, 10) == ()
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(min_size=1), st.floats(-1e6, 1e6), min_size=1))
+def test_stretched_scores_lie_between_nought_and_one_in_the_same_order(scores: dict[str, float]) -> None:
+    found = stretched(scores)
+
+    assert all(0 <= score <= 1 for score in found.values())
+    assert max(found.values()) == 1
+    assert all(found[one] <= found[other] for one in scores for other in scores if scores[one] <= scores[other])
