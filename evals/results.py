@@ -29,10 +29,14 @@ class Found(Document):
 
 
 class Search(Document):
-    """A search document: articles best first; `answerability` is the degree 0..1 to which they hold an answer."""
+    """A search document: articles best first; `answerability` is the degree 0..1 to which they hold an answer.
+
+    It is a probability only where it was `calibrated`.
+    """
 
     results: tuple[Found, ...]
     answerability: float | None = None
+    calibrated: bool = False
 
 
 class Intent(Document):
@@ -121,10 +125,11 @@ class Decided(Document):
 
 
 class Checked(Document):
-    """The marks of a reply that was handed in: completeness per ask, tone in named parts."""
+    """The marks of a reply that was handed in: completeness per ask, tone in named parts, support where it is known."""
 
     completeness: Share
     tone: dict[str, Share]
+    grounding: Share | None = None
 
 
 SHAPES: dict[Kind, type[Document]] = {

@@ -40,6 +40,10 @@ class SystemFailed(Exception):
     """A system has no document for an example; the message says why."""
 
 
+class Momentary(dict[str, Any]):
+    """A document that holds for this run only, such as one made while a server was down: it is not kept."""
+
+
 Build = Callable[[Suite, Part], System]
 Progress = Callable[[int, int], None]
 
@@ -59,6 +63,7 @@ async def run(
     suite: Suite,
     build: Build,
     *,
+    name: str | None = None,
     kept: Path | None = None,
     workers: int = 4,
     progress: Progress | None = None,
@@ -66,7 +71,7 @@ async def run(
 ) -> Run:
     """Run a suite and score it; results in the folder `kept` are not computed again.
 
-    `progress` is told how many of how many are done. Raises ResultInvalid for a document of another kind.
+    The run is called `name`, else what its first system is. `progress` is told how many of how many are done. Raises ResultInvalid for a document of another kind.
     """
     tasks = list(_tasks(suite, build, kept))
     given: list[Result | None] = [None] * len(tasks)
@@ -83,8 +88,7 @@ async def run(
             await asyncio.sleep(0)
 
     await _together([asyncio.create_task(work()) for _ in range(workers)])
-    name = tasks[0].system.name if tasks else "none"
-    return runs.scored(suite, name, _in_order(suite, tasks, given))
+    return runs.scored(suite, name or tasks[0].system.name, _in_order(suite, tasks, given))
 
 
 def _tasks(suite: Suite, build: Build, kept: Path | None) -> Iterator[_Task]:
@@ -117,7 +121,7 @@ async def _result(task: _Task, clock: Callable[[], float]) -> Result:
         return Result(task.example.id, task.repeat, None, (clock() - started) * 1000, str(exc) or "failed")
     result = Result(task.example.id, task.repeat, document, round((clock() - started) * 1000, 3))
     _checked(task, document)
-    if task.cache:
+    if task.cache and not isinstance(document, Momentary):
         task.cache.put(task.example, result)
     return result
 

@@ -77,6 +77,8 @@ class SuiteFile(BaseModel):
     where: Filter = Field(default_factory=dict)
     train: Filter = Field(default_factory=dict)
     folds: int | None = Field(default=None, ge=2)
+    systems: Names = ()
+    sends: bool | None = None
     scorers: Names = ()
     slices: Names = ()
     gates: dict[str, Gate] = Field(default_factory=dict)
@@ -91,6 +93,8 @@ class SuiteFile(BaseModel):
             raise ValueError(f"train and folds are for intents, not for {self.kind}: leave them out")
         if self.train and self.folds:
             raise ValueError("train and folds exclude each other: keep the one that says how the rows are parted")
+        if self.sends is not None and self.kind != "replies":
+            raise ValueError(f"sends is for replies, not for {self.kind}: leave it out")
         if self.kind == "abstention" and not self.labels.positive:
             raise ValueError("an abstention suite needs labels.positive: the classes that the corpus answers")
         unknown = sorted(set(self.fields) - set(ROWS[self.kind].model_fields) - {"id"})
@@ -162,14 +166,14 @@ class Skipped:
     reason: str
 
 
-def load(path: Path) -> Suite | Skipped:
+def load(path: Path, kb: Path | None = None) -> Suite | Skipped:
     """Read a suite and everything it names; paths in it are relative to its own folder.
 
-    Raises SuiteError with the file, the row and the way out.
+    A suite that names no corpus is asked over `kb`. Raises SuiteError with the file, the row and the way out.
     """
     file = read(path)
     try:
-        return _loaded(path, file)
+        return _loaded(path, file, kb)
     except DataMissing as exc:
         if not file.optional:
             raise
@@ -208,9 +212,10 @@ def _short(value: object) -> str:
     return written if len(written) <= 60 else f"{written[:57]}..."
 
 
-def _loaded(path: Path, file: SuiteFile) -> Suite:
+def _loaded(path: Path, file: SuiteFile, kb: Path | None) -> Suite:
     raw = [row for name in file.data for row in rows.read(path.parent / Path(name).expanduser())]
-    corpus = corpora.load(path.parent / Path(file.corpus).expanduser()) if file.corpus else None
+    articles = path.parent / Path(file.corpus).expanduser() if file.corpus else kb
+    corpus = corpora.load(articles) if articles else None
     kept = [row for row in raw if _matches(row.fields, file.where)]
     if not kept:
         raise SuiteUnreadable(f"{path}: no row is left of {len(raw)}; widen where, or check the names in it")

@@ -42,7 +42,9 @@ def flagged(case: Case) -> bool | None:
 def belief(case: Case) -> tuple[float, float] | None:
     """Return the probability a system stated and whether (1 or 0) it came true, None where it stated none."""
     match case.document:
-        case results.Search(answerability=float(stated)) | results.Judgement(score=stated) if 0 <= stated <= 1:
+        case results.Search(answerability=float(stated), calibrated=True) | results.Judgement(score=stated) if (
+            0 <= stated <= 1
+        ):
             return None if case.example.positive is None else (stated, float(case.example.positive))
         case results.Intent(confidence=stated) if case.example.positive:
             return stated, float(labelled_right(case))

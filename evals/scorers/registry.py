@@ -41,7 +41,7 @@ DEFAULTS: dict[Kind, tuple[str, ...]] = {
         "passed", "must_include", "must_not_include", "outcome", "priority", "answered", "handed_over", "cited",
         "wrong_answered", "grounding", "completeness", "tone", "ece", "aurc", "calls", "prompt_tokens",
     ),
-    "given": ("completeness", "tone"),
+    "given": ("completeness", "tone", "grounding"),
 }  # fmt: skip
 ALWAYS = ("failed", "latency@0.5", "latency@0.95")
 REPEATED = ("noise",)

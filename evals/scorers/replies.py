@@ -67,6 +67,8 @@ def _mark(case: Case, name: str) -> Observation:
             return mark
         case results.Checked(completeness=completeness) if name == "completeness":
             return completeness
+        case results.Checked(grounding=grounding) if name == "grounding":
+            return grounding
         case results.Checked(tone=tone) if name == "tone" and tone:
             return float(np.mean(list(tone.values())))
     return None
@@ -112,7 +114,7 @@ WRONG = Scorer("wrong_answered", "Of the replies sent, how many break a rule?", 
 FAMILIES = (
     *(single(one, REPLIES) for one in (PASSED, MUST_INCLUDE, MUST_NOT_INCLUDE, OUTCOME, PRIORITY)),
     *(single(one, REPLIES) for one in (ANSWERED, HANDED_OVER, CITED, WRONG)),
-    single(_judged("grounding", "How well is every sentence supported by what it cites?"), REPLIES),
+    single(_judged("grounding", "How well is every sentence supported by what it cites?"), MARKED),
     single(_judged("completeness", "How completely is every ask answered?"), MARKED),
     single(_judged("tone", "How right is the tone?"), MARKED),
     family("tone", ("given",), tone_of, "a part of the tone such as empathetic"),

@@ -171,6 +171,38 @@ def test_ids_that_the_corpus_does_not_hold_are_named_with_their_rows(tmp_path: P
         suites.load(written(tmp_path, rows, corpus="articles.jsonl"))
 
 
+def test_an_article_that_cannot_be_read_is_never_found_and_stops_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, corpus="articles.jsonl")
+    with (tmp_path / "articles.jsonl").open("a") as articles:
+        articles.write('{"id": "smile", "title": "", "body": ":)"}\n')
+    write_rows(tmp_path / "rows.jsonl", {"question": "Why so glad?", "relevant_ids": ["smile"]})
+
+    suite = suites.load(path)
+
+    assert isinstance(suite, Suite)
+    assert suite.corpus is not None
+    assert "smile" in suite.corpus.ids
+    assert "smile" not in {article.id for article in suite.corpus.articles}
+
+
+def test_a_corpus_without_a_readable_article_names_its_rows(tmp_path: Path) -> None:
+    path = written(tmp_path, corpus="articles.jsonl")
+    (tmp_path / "articles.jsonl").write_text('{"id": "smile", "title": "", "body": ":)"}\n')
+
+    with pytest.raises(RowBroken, match=r"articles\.jsonl:1: .*no article of the corpus can be read"):
+        suites.load(path)
+
+
+def test_a_suite_that_names_no_corpus_takes_the_one_given(tmp_path: Path) -> None:
+    path = written(tmp_path)
+
+    suite = suites.load(path, tmp_path / "articles.jsonl")
+
+    assert isinstance(suite, Suite)
+    assert suite.corpus is not None
+    assert len(suite.corpus.articles) == 2
+
+
 def test_broken_lines_are_all_named(tmp_path: Path) -> None:
     path = written(tmp_path)
     (tmp_path / "rows.jsonl").write_bytes(b'{"question": "ok", "relevant_ids": []}\n{broken\n\n[1]\n\xff\n')

@@ -1,0 +1,139 @@
+"""Marks for a reply that is handed in, whoever wrote it: complete for each ask, its tone in named parts, supported.
+
+Every mark names the sentence that earned it. The marks are simple rules and the checker's scores; whatever scores
+better stands behind the same port.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from domain.budget import Budget
+from domain.policy import Policy
+from domain.text import folded, plain, spans, words
+from domain.turns import Utterance
+from engines.engine import Engine
+from engines.tasks import CheckTask, TriageTask
+
+Part = Literal["completeness", "grounding", "polite", "empathetic", "clear"]
+TONE: tuple[Part, ...] = ("polite", "empathetic", "clear")
+AT_MOST = timedelta(seconds=60)
+EASY_WORDS = 20  # in a sentence; from here it gets harder to read
+HARD_WORDS = 45
+
+_FEELING = re.compile(
+    r"\b(?:sorry|apologi[sz]e|apologies|understand|frustrating|annoying|inconvenience|your patience|"
+    r"thank(?:s| you) for (?:telling|letting)|lo siento|lamento|entiendo|disculpe|tut (?:mir|uns) leid|verstehe|"
+    r"entschuldig\w*|desole\w*|comprends|lamentamos|sinto muito)\b"
+)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A reply and what it answers; `evidence` are the texts it should rest on, if any are known."""
+
+    question: str
+    answer: str
+    history: tuple[Utterance, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How good one part of a reply is, 0..1, and the sentence that earned it; `ask` where it is about one ask."""
+
+    part: Part
+    score: float
+    sentence: str
+    reason: str
+    ask: str | None = None
+
+
+@dataclass(frozen=True)
+class Marks:
+    """All marks of a reply: `completeness` is that of its worst ask, `grounding` None without evidence."""
+
+    completeness: float
+    tone: dict[str, float]
+    grounding: float | None
+    marks: tuple[Mark, ...]
+
+
+class Marker(Protocol):
+    """Anything that marks replies."""
+
+    async def mark(self, given: Given) -> Marks:
+        """Return the marks. Raises EngineError when the engine behind it does not answer."""
+        ...
+
+
+class Checking:
+    """Marks with the scores of an engine's checker, sentence by sentence, and a rule for each part of the tone."""
+
+    def __init__(self, engine: Engine, policy: Policy, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._policy = policy
+        self._now = now
+
+    async def mark(self, given: Given) -> Marks:
+        """Return the marks."""
+        said = [plain(span.text) for span in spans(given.answer)] or [given.answer]
+        task = TriageTask(given.question, given.history, None, self._policy)
+        heard = await self._engine.answer(task, self._budget())
+        upset = heard.sentiment in ("negative", "angry")
+        complete = [await self._complete(ask, given.answer, said) for ask in heard.asks or [given.question]]
+        tone = [await self._polite(said), _empathetic(said, upset), _clear(said)]
+        grounded = [await self._grounded(said, given.evidence)] if given.evidence else []
+        return Marks(
+            completeness=min(mark.score for mark in complete),
+            tone={mark.part: mark.score for mark in tone},
+            grounding=grounded[0].score if grounded else None,
+            marks=(*complete, *tone, *grounded),
+        )
+
+    async def _complete(self, ask: str, answer: str, said: Sequence[str]) -> Mark:
+        """Score the whole answer to an ask, and name the sentence that by itself answers it best."""
+        task = self._task(answers=((ask, answer), *((ask, sentence) for sentence in said)))
+        whole, *each = (await self._engine.answer(task, self._budget())).completeness
+        best = max(range(len(said)), key=lambda place: each[place])
+        reason = f"by itself this sentence answers the ask to {each[best]:.2f}"
+        return Mark("completeness", max(whole, each[best]), said[best], reason, ask)
+
+    async def _polite(self, said: Sequence[str]) -> Mark:
+        scores = [
+            (await self._engine.answer(self._task(answers=(("", sentence),)), self._budget())).tone for sentence in said
+        ]
+        worst = min(range(len(said)), key=lambda place: scores[place])
+        reason = "blame, a hollow phrase or shouting" if scores[worst] < 1 else "nothing in it blames, fills or shouts"
+        return Mark("polite", scores[worst], said[worst], reason)
+
+    async def _grounded(self, said: Sequence[str], evidence: Sequence[str]) -> Mark:
+        task = self._task(claims=tuple((sentence, "\n".join(evidence)) for sentence in said))
+        scores = (await self._engine.answer(task, self._budget())).support
+        worst = min(range(len(said)), key=lambda place: scores[place])
+        return Mark("grounding", scores[worst], said[worst], "the sentence that the evidence supports least")
+
+    def _task(self, **asked: tuple[tuple[str, str], ...]) -> CheckTask:
+        return replace(CheckTask((), (), "neutral", self._policy), **asked)  # type: ignore[arg-type]  # claims, answers
+
+    def _budget(self) -> Budget:
+        now = self._now()
+        return Budget(self._now, now + AT_MOST)
+
+
+def _empathetic(said: Sequence[str], upset: bool) -> Mark:
+    """Ask for a word of feeling where the customer is upset; nobody else is owed one."""
+    feeling = next((sentence for sentence in said if _FEELING.search(folded(sentence))), None)
+    if feeling is not None:
+        return Mark("empathetic", 1.0, feeling, "it says that we see how the customer feels")
+    reason = "the customer is upset, and no sentence says that we see it" if upset else "the customer is not upset"
+    return Mark("empathetic", 0.0 if upset else 1.0, said[0], reason)
+
+
+def _clear(said: Sequence[str]) -> Mark:
+    longest = max(said, key=lambda sentence: len(words(sentence)))
+    count = len(words(longest))
+    score = min(1.0, max(0.0, (HARD_WORDS - count) / (HARD_WORDS - EASY_WORDS)))
+    return Mark("clear", round(score, 4), longest, f"the longest sentence has {count} words")

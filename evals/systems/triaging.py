@@ -1,0 +1,57 @@
+"""Intents as triage finds them, with the suite's training rows in the place of the policy's examples."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import services
+from domain.budget import Budget
+from domain.policy import Intent, Policy
+from embedding.embedder import Embedder
+from engines.embedded.engine import Embedded
+from engines.tasks import TriageTask
+from evals.errors import SuiteUnreadable
+from evals.examples import Example, digest
+from evals.runner import SystemFailed
+from evals.systems import versions
+from services import Tools
+
+AT_MOST = timedelta(minutes=30)  # the first text waits until the head is fitted
+
+
+class Triager:
+    """Names the intent of a text; the degree of being in scope is the probability that triage states."""
+
+    def __init__(self, name: str, train: Sequence[Example], tools: Tools, embedder: Embedder) -> None:
+        self.name = name
+        self.id = f"{name} triaging {versions.of(*versions.THINKING)} {tools.judge.id} {tools.policy.version}"
+        self._policy = taught(tools.policy, train)
+        self._outside = {intent.name for intent in self._policy.intents if not intent.in_scope}
+        self._engine = Embedded(embedder, tools.pool)
+
+    async def run(self, example: Example) -> dict[str, Any]:
+        """Return the likeliest intent."""
+        if example.row.kind != "intents":
+            raise SystemFailed(f"{self.name} names intents here; it cannot answer {example.row.kind} examples")
+        budget = Budget(services.now, services.now() + AT_MOST)
+        answer = await self._engine.answer(TriageTask(example.row.text, (), None, self._policy), budget)
+        sure = answer.confidence
+        in_scope = 1 - sure if answer.intent in self._outside else sure
+        return {"label": answer.intent, "confidence": sure, "in_scope": in_scope}
+
+
+def taught(policy: Policy, train: Sequence[Example]) -> Policy:
+    """Return a policy whose intents and their examples are the labels and texts of training rows."""
+    texts: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for example in train:
+        if example.row.kind == "intents":
+            texts[example.row.label, bool(example.positive)].append(example.row.text)
+    if not texts:
+        raise SuiteUnreadable("triage has nothing to learn from: give the suite train or folds")
+    intents = tuple(
+        Intent(name, "", tuple(said), skill="", team="", in_scope=inside)
+        for (name, inside), said in sorted(texts.items())
+    )
+    return replace(policy, intents=intents, version=digest([policy.version, sorted(texts.items())]))
