@@ -110,11 +110,8 @@ def _first_key() -> str:
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """Yield a socket that listens, so that a busy port is known before anything is opened."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise Refusal(
             f"cannot listen on {host}:{port} ({error.strerror}): "
