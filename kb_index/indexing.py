@@ -84,6 +84,8 @@ class Indexer:
         Cheap when nothing is; call it at the start and every few seconds.
         """
         async with self._turn:
+            if not self._behind and not await self._store.changes_since(self._seen, limit=1):
+                return
             await self._embed()
             changed = await self._follow()
             if changed or self._behind:
