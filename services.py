@@ -154,7 +154,8 @@ class Services:
         import graph
 
         async def reached(node: str) -> None:
-            await note(STATUSES[node])
+            if node in STATUSES:
+                await note(STATUSES[node])
 
         return concluded(await graph.handle(turn, self.context, reached))
 

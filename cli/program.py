@@ -1,9 +1,10 @@
 """Every command with its options: what may be typed stands here, what is done in the module that a command calls."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from cli.options import Brand, Corpus, Data, Demo, Json, Pages, Rows
 
@@ -15,8 +16,25 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class SuitesOrCommand(TyperGroup):
+    """The group of `eval`: what does not begin with one of its commands is suites to run."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed."""
+        run = bool(args) and args[0] not in {*self.commands, *ctx.help_option_names}
+        return super().parse_args(ctx, ["run", *args] if run else args)
+
+
 keys = typer.Typer(no_args_is_help=True, help="API keys: make one, list them, take one back.")
 brands = typer.Typer(no_args_is_help=True, help="Brands: each has its own articles, tickets and keys.")
+evals = typer.Typer(
+    cls=SuitesOrCommand,
+    no_args_is_help=True,
+    help="Evaluations. `deskhand eval SUITE...` runs suites; `deskhand eval run --help` lists its options.",
+)
+app.add_typer(evals, name="eval")
 app.add_typer(keys, name="keys")
 app.add_typer(brands, name="brands")
 
@@ -100,10 +118,80 @@ def ask(
     questions.ask(text, file, kb, questions.Scope(brand), as_json, policy=policy, demo=demo, data=data)
 
 
+@evals.command("run")
+def run_suites(
+    suites: Annotated[
+        list[str], typer.Argument(help="Suites: a .yaml file, a folder of them, or a shipped one's name.")
+    ],
+    system: Annotated[
+        list[str] | None,
+        typer.Option(help="Instead of the suite's own systems; repeat it for more. The gates hold for the first."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many examples of each suite.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many examples at the same time.")] = 4,
+    only: Annotated[
+        list[str] | None, typer.Option("--slice", help="field=value: only the examples of that slice; repeatable.")
+    ] = None,
+    kb: Corpus = None,
+    baseline: Annotated[Path | None, typer.Option(help="An earlier --save, to compare with.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a page that stands alone.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write a summary for a pull request.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the gates as JUnit XML.")] = None,
+    save: Annotated[Path | None, typer.Option(help="Write the runs whole, for a later --baseline.")] = None,
+    measurements: Annotated[
+        Path | None, typer.Option(help="Put the numbers into the tables of this Markdown page, between its marks.")
+    ] = None,
+    as_json: Json = False,
+    policy: Pages = None,
+    data: Data = None,
+) -> None:
+    """Run suites and say how good the replies are.
+
+    Results are kept under the data directory: an unchanged example costs nothing, and a run that was stopped goes on
+    where it was. The exit code is 1 when a gate does not hold. A missing optional set is skipped with a message.
+    """
+    from cli import evaluating
+
+    written = evaluating.Written(report, markdown, junit, save, measurements)
+    asked = evaluating.Asked(suites, system or [], only or [], limit, workers, kb)
+    evaluating.run_suites(asked, written, baseline, as_json, policy=policy, data=data)
+
+
+@evals.command("init")
+def first_suite(
+    table: Annotated[Path, typer.Argument(help="A CSV file: question and relevant, text and label, or question ...")],
+    folder: Annotated[Path | None, typer.Option(help="Where to write the suite; default beside the table.")] = None,
+) -> None:
+    """Make a first suite from a table.
+
+    The columns say the kind: question and relevant (articles), text and label (intents), question and must_include,
+    outcome or priority (replies), context, answer and label (grounding), question and answer (given).
+    """
+    from cli import evaluating
+
+    evaluating.first_suite(table, folder)
+
+
+@evals.command("judges")
+def judges(
+    suites: Annotated[list[str] | None, typer.Argument(help="Rating suites; default all that are shipped.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many examples of each suite.")] = None,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say how far each judge agrees with people.
+
+    A judge is trusted as far as it ranks answers as people do, beside how far one person agrees with the others.
+    """
+    from cli import evaluating
+
+    evaluating.judges(suites or [], limit, as_json, data=data)
+
+
 @keys.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for, such as 'website'.")],
-    scopes: Annotated[str, typer.Option(help="With commas between: search,drafts,chat,articles,keys,admin.")] = (
+    scopes: Annotated[str, typer.Option(help="With commas between: search,drafts,chat,articles,evals,keys,admin.")] = (
         "search,drafts,chat"
     ),
     brand: Brand = "default",

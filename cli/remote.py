@@ -20,7 +20,7 @@ from domain.ids import BrandId
 from domain.search import Query
 from domain.turns import Turn
 
-TIMEOUT_S = 120.0
+TIMEOUT = httpx.Timeout(600.0, connect=5.0)  # seconds; embedding the longest articles takes minutes
 
 
 class ServerSilent(Refusal):
@@ -43,9 +43,7 @@ class Remote:
     async def opened(cls, running: Running, brand: BrandId) -> AsyncIterator[Self]:
         """Yield a connection that acts for one brand; proxies are for the outside and stay out of it."""
         headers = {"Authorization": f"Bearer {running.key}", "X-Deskhand-Brand": brand}
-        async with httpx.AsyncClient(
-            base_url=running.url, headers=headers, timeout=TIMEOUT_S, trust_env=False
-        ) as client:
+        async with httpx.AsyncClient(base_url=running.url, headers=headers, timeout=TIMEOUT, trust_env=False) as client:
             yield cls(client, running)
 
     async def search(self, query: Query) -> Found:

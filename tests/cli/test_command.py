@@ -160,6 +160,24 @@ def test_ctrl_c_while_indexing_keeps_what_is_done_and_a_second_run_goes_on(
     assert counts["unchanged"] + counts["added"] == 120
 
 
+def test_sigterm_closes_what_a_command_opened(
+    environment: Mapping[str, str], tmp_path: Path, database_url: str
+) -> None:
+    rows = [{"id": f"a{n}", "title": f"Article {n}", "body": f"Step {n} of the plan. " * 20} for n in range(120)]
+    (tmp_path / "articles.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    own = {"DESKHAND_DATA": str(tmp_path / "data"), "DESKHAND_DATABASE_URL": database_url}
+
+    process = subprocess.Popen(
+        [*COMMAND, "index", tmp_path / "articles.jsonl"], env={**environment, **own}, stderr=subprocess.PIPE, text=True
+    )
+    _wait_for_articles(database_url, 1)
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 143
+    assert "articles are stored" in said
+
+
 def _wait_for_articles(database_url: str, count: int) -> None:
     """Return once so many articles are stored."""
     with psycopg.connect(database_url, autocommit=True) as connection:
