@@ -73,7 +73,8 @@ def _gap(before: Sentence | None, sentence: Sentence) -> str:
         return ""
     if _listed(before) and _listed(sentence) and before.kind == sentence.kind:
         return "\n"
-    same_matter = before.ask == sentence.ask and not _listed(before) and not _listed(sentence)
+    apart = _listed(before) or _listed(sentence) or (before.kind == "courtesy") != (sentence.kind == "courtesy")
+    same_matter = before.ask == sentence.ask and not apart
     return " " if same_matter else "\n\n"
 
 
