@@ -1,4 +1,4 @@
-"""Whole evaluations: suites by name or path, each run on its systems, compared with each other and with earlier runs."""
+"""Whole evaluations: suites by name or path, each run on its systems, compared with each other and with a baseline."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -91,15 +91,16 @@ def compared(before: Sequence[Run], after: Sequence[Run]) -> Iterator[Comparison
 
 
 def find(wanted: str, folders: Sequence[Path] = (SHIPPED,)) -> list[Path]:
-    """Return the suites that a path, a folder or the name of a shipped suite stands for; raises DataMissing."""
+    """Return the suites that the name of a shipped suite, a path or a folder stands for; raises DataMissing."""
     path = Path(wanted).expanduser()
+    known = listed(folders)
+    if wanted in known:
+        return [known[wanted]]
     if path.is_dir():
         if found := sorted(path.glob("*.yaml")):
             return found
         raise DataMissing(f"no suite in {str(path)!r}; a suite is a .yaml file, and `deskhand eval init` makes one")
-    if path.exists() or path.suffix:
-        return [path]
-    return [named_suite(wanted, folders)]
+    return [path if path.exists() or path.suffix else named_suite(wanted, folders)]
 
 
 def named_suite(name: str, folders: Sequence[Path]) -> Path:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from evals import results, runs
 from evals.cache import Cache
@@ -33,6 +33,15 @@ class System(Protocol):
 
         Raises SystemFailed where there is none; the run goes on and counts the failure.
         """
+        ...
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A system that has to open or learn something first: what that takes is no part of an answer's time."""
+
+    async def prepare(self) -> None:
+        """Get ready, once; raises SystemFailed where that is impossible."""
         ...
 
 
@@ -71,7 +80,8 @@ async def run(
 ) -> Run:
     """Run a suite and score it; results in the folder `kept` are not computed again.
 
-    The run is called `name`, else what its first system is. `progress` is told how many of how many are done. Raises ResultInvalid for a document of another kind.
+    The run bears `name`, else that of its first system. `progress` is told how many of how many are done.
+    Raises ResultInvalid for a document of another kind.
     """
     tasks = list(_tasks(suite, build, kept))
     given: list[Result | None] = [None] * len(tasks)
@@ -116,6 +126,9 @@ async def _result(task: _Task, clock: Callable[[], float]) -> Result:
         return known
     started = clock()
     try:
+        if isinstance(task.system, Preparing):
+            await task.system.prepare()
+            started = clock()
         document = await task.system.run(task.example)
     except SystemFailed as exc:
         return Result(task.example.id, task.repeat, None, (clock() - started) * 1000, str(exc) or "failed")

@@ -1,15 +1,19 @@
 """Replies as customers would get them: one turn through the whole hub, over the articles of the suite."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
 import graph
+import services
+from domain.budget import Budget
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, CaseId
 from domain.turns import Turn
 from engines.engine import Engine
+from engines.tasks import TriageTask
 from evals.corpora import Corpus
 from evals.examples import Example
 from evals.runner import Momentary, SystemFailed
@@ -17,6 +21,7 @@ from evals.systems import histories, versions
 from evals.systems.indexes import Indexes
 from services import Tools
 
+AT_MOST = timedelta(minutes=5)
 UNSTEADY = {"case", "ticket", "decided_at", "timings_ms"}
 DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
@@ -34,6 +39,16 @@ class Hub:
         self._corpus = corpus
         self._tools = replace(tools, engine=engine, sends=sends)
         self._indexes = indexes
+        self._ready = False
+
+    async def prepare(self) -> None:
+        """Open the index, and let triage learn the policy's examples."""
+        if self._ready:
+            return
+        await self._indexes.of(self._corpus)
+        budget = Budget(services.now, services.now() + AT_MOST)
+        await self._tools.embedded.answer(TriageTask("Hello", (), None, self._tools.policy), budget)
+        self._ready = True
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return the decision, ids and times aside.

@@ -31,6 +31,10 @@ class Searcher:
         self._corpus = corpus
         self._indexes = indexes
 
+    async def prepare(self) -> None:
+        """Open the index."""
+        await self._indexes.of(self._corpus)
+
     async def run(self, example: Example) -> dict[str, Any]:
         """Return the search document."""
         row = example.row
