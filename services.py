@@ -17,7 +17,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +28,13 @@ from database.errors import DatabaseError
 from desk.errors import DeskError
 from domain.articles import Visibility
 from domain.decisions import Decision
-from domain.ids import BrandId
+from domain.ids import DEFAULT_BRAND, BrandId, CaseId, new
 from domain.policy import Policy
 from domain.turns import Turn
 from embedding import loading
 from embedding.embedder import Embedder, EmbedderError
 from embedding.minilm import MiniLM
+from embedding.remembering import Remembering
 from engines.embedded.engine import Embedded
 from engines.engine import Engine
 from engines.fallback import Fallback
@@ -159,6 +160,13 @@ class Services:
 
         return concluded(await graph.handle(turn, self.context, reached))
 
+    async def warm_up(self) -> None:
+        """Take a turn through the hub for nothing, so that no customer waits for what loads at first use."""
+        import graph
+
+        dry = replace(self.context, engine=self.context.embedded)
+        await graph.handle(Turn(CaseId(new("case")), DEFAULT_BRAND, "How do I begin?"), dry)
+
     def give_up(self, turn: Turn) -> Concluded:
         """Hand over a turn that stopped its worker more than once, without trying it again."""
         import graph
@@ -204,12 +212,13 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         pool = stack.enter_context(_pool(settings))
         database, desk, queue = await stack.enter_async_context(_desk(settings, policy))
         embedder = loading.load(settings.embedder)
+        quick = Remembering(embedder)
         articles = PostgresKnowledge(database.engine)
         shelves = Shelves(stack.enter_context(_shelving(settings, embedder)))
         indexer = Indexer(embedder, shelves, articles, pool)
         await stack.enter_async_context(_kept_up(indexer))
-        index = KnowledgeIndex(embedder, shelves, articles, pool)
-        context = tools(settings, policy, embedder, pool).context(index)
+        index = KnowledgeIndex(quick, shelves, articles, pool)
+        context = tools(settings, policy, quick, pool).context(index)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         connectors = {"chat": Chat(desk, now)}
         yield Services(
@@ -239,14 +248,14 @@ async def one_shot(kb: Path, settings: Settings, tell: Tell = ignore) -> AsyncIt
 def open_tools(settings: Settings) -> Iterator[Tools]:
     """Yield what reads, judges and answers, without desk, PostgreSQL, Chroma or any article."""
     policy = policies.load(settings.policy)
-    embedder = loading.load(settings.embedder)
+    embedder = Remembering(loading.load(settings.embedder))
     with _pool(settings) as pool:
         yield tools(settings, policy, embedder, pool)
 
 
 def tools(settings: Settings, policy: Policy, embedder: Embedder, pool: Executor) -> Tools:
     """Return the tools; judgement always uses the packaged MiniLM, whatever retrieval uses."""
-    judge = embedder if isinstance(embedder, MiniLM) else MiniLM()
+    judge = embedder if embedder.id == MiniLM.id else Remembering(MiniLM())
     embedded = Embedded(judge, pool)
     named = (settings.model_url, settings.model_small, settings.model_large)
     return Tools(

@@ -5,12 +5,16 @@ so that `deskhand --help` is instant. Exit codes: 0 done, 1 something failed, 2 
 3 done except what stderr names, 130 interrupted.
 """
 
+import os
 import sys
 
 import typer
 
 from cli.faults import expected, report, say
 from cli.program import app
+
+# One thread a task, in a pool of one task a core: without this the libraries below fight over the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def main() -> None:

@@ -72,12 +72,14 @@ async def _worker(opened: Services) -> AsyncIterator["asyncio.Task[None]"]:
     tasks = Work(opened.desk, opened.respond, opened.give_up, opened.connectors, services.now)
     read = opened.settings
     opened.worker = asyncio.create_task(run_worker(opened.queue, tasks, read.tickets_at_once, read.drain_s))
+    warming = asyncio.create_task(opened.warm_up())
     try:
         yield opened.worker
     finally:
-        opened.worker.cancel()
-        with suppress(asyncio.CancelledError):
-            await opened.worker
+        for task in (warming, opened.worker):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 def _on_signals(stop: Callable[[], None]) -> None:
