@@ -1,5 +1,7 @@
 """The HTTP application: routes, the chat page and the manual around the services it is given."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -12,8 +14,9 @@ from api.content import json_only
 from api.limits import BodyLimit
 from api.logs import RequestLog
 from api.ports import Services
-from api.routes import articles, chat, drafts, health, keys, pages, search
+from api.routes import articles, chat, checks, drafts, evals, health, keys, pages, search
 from api.streams import Streams
+from evals.beside import Evaluations
 from web import STATIC
 
 BATCH_PATHS = ("/v1/articles",)
@@ -21,8 +24,8 @@ DESCRIPTION = """
 Deskhand answers customers from your help center, cites it, and hands over to a person when it is not sure.
 
 **Keys.** Send `Authorization: Bearer KEY`. `deskhand keys create` makes the first key; it belongs to one brand, and
-so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `keys`, and `admin`, which holds them
-all. In demo mode, callers on the same machine need no key to search, draft, chat and read public articles.
+so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `keys`, and `admin`, which
+holds them all. In demo mode, callers on the same machine need no key to search, draft, chat and read public articles.
 
 **Problems.** Whatever goes wrong is told as a problem document (RFC 9457, `application/problem+json`): `type` names
 the kind, `detail` says what to change, `errors` lists each fault with its place, and `instance` is the id under which
@@ -38,6 +41,7 @@ TAGS = [
     {"name": "drafts", "description": "A checked, cited draft for a teammate; nothing is stored or sent."},
     {"name": "search", "description": "The articles that bear on a question."},
     {"name": "articles", "description": "The help center: what replies are made from."},
+    {"name": "evals", "description": "How good replies are: marks for one, or a whole suite of graded examples."},
     {"name": "keys", "description": "Who may call, and what for."},
     {"name": "health", "description": "For whoever runs the process; no key needed."},
 ]
@@ -53,11 +57,13 @@ def create_app(services: Services) -> FastAPI:
         dependencies=[Depends(json_only)],
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
     app.state.streams = Streams()
-    for routes in (chat, drafts, search, articles, keys, health, pages):
+    app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
+    for routes in (chat, drafts, search, articles, checks, evals, keys, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
@@ -65,6 +71,13 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(RequestLog)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Stop what runs beside the application when it stops."""
+    yield
+    await app.state.evaluations.close()
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

@@ -141,6 +141,65 @@ ACKNOWLEDGED: Example = {
     ]
 }
 DELETED: Example = {"id": "refunds", "state": "deleted"}
+SUITES: Example = {
+    "suites": [
+        {
+            "name": "demo",
+            "kind": "replies",
+            "description": "Forty questions over the help center of the demo.",
+            "systems": ["deskhand", "embedded"],
+        }
+    ]
+}
+RUN: Example = {
+    "id": "evr_7d40",
+    "suite": "demo",
+    "system": "deskhand",
+    "state": "waiting",
+    "done": 0,
+    "total": None,
+    "passed": None,
+    "error": None,
+    "created_at": "2026-05-04T09:00:00Z",
+    "ended_at": None,
+}
+_DONE = {**RUN, "state": "done", "done": 40, "total": 40, "passed": True, "ended_at": "2026-05-04T09:00:21Z"}
+RUNS: Example = {"runs": [_DONE], "next": None}
+WHOLE_RUN: Example = {
+    **_DONE,
+    "summary": {
+        "scores": [{"scorer": "passed", "slice": None, "value": 0.775, "error": 0.067, "n": 40}],
+        "gates": [{"scorer": "passed", "value": 0.775, "line": "at least 0.7", "passed": True}],
+        "failures": [{"example": "demo-021", "reason": "is answered, expected handed_over"}],
+    },
+}
+COMPARED: Example = {
+    "suite": "demo",
+    "paired": 40,
+    "unpaired": 0,
+    "differences": [{"scorer": "passed", "slice": None, "change": {"change": 0.05}, "finding": "no difference seen"}],
+    "regressions": [],
+    "improvements": [{"example": "demo-021", "repeat": 0, "asked": "Can my clients pay in bitcoin?", "reason": "..."}],
+}
+PROGRESS = """event: progress
+data: {"state":"running","done":12,"total":40}
+
+event: done
+data: {"state":"done","done":40,"total":40}"""
+MARKED: Example = {
+    "completeness": 0.71,
+    "tone": {"polite": 1.0, "empathetic": 1.0, "clear": 1.0},
+    "grounding": None,
+    "marks": [
+        {
+            "part": "completeness",
+            "score": 0.71,
+            "sentence": "Open Billing and choose Refund; it takes 5 working days.",
+            "reason": "by itself this sentence answers the ask to 0.71",
+            "ask": "How do I get my money back?",
+        }
+    ],
+}
 _KEY = {
     "id": "key_5b7c",
     "name": "Website widget",

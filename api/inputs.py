@@ -9,6 +9,8 @@ from desk.keys import Scope
 from domain.articles import Article, Audience, Visibility
 from domain.ids import ArticleId
 from domain.turns import Author, Utterance
+from evals.beside import Wish
+from evals.given import Given
 
 LONGEST_TEXT = 20_000  # characters
 LONGEST_BODY = 1_000_000  # characters of an article
@@ -94,6 +96,40 @@ class DraftRequest(Input):
     def utterances(self) -> tuple[Utterance, ...]:
         """Return the history in our words."""
         return tuple(Utterance(said.author, said.text) for said in self.history)
+
+
+class CheckRequest(Input):
+    """A reply that somebody wrote, to be marked."""
+
+    question: Text = Field(examples=["I was charged twice! How do I get my money back?"])
+    answer: Text = Field(examples=["Sorry about that. Open Billing and choose Refund; it takes 5 working days."])
+    history: list[Annotated[Said, BeforeValidator(_utterance)]] = Field(
+        default=[], max_length=200, description="What was said before, oldest first."
+    )
+    evidence: list[Text] = Field(
+        default=[], max_length=50, description="The texts that the reply should rest on; without them, no grounding."
+    )
+
+    @property
+    def given(self) -> Given:
+        """Return the reply in our words."""
+        history = tuple(Utterance(said.author, said.text) for said in self.history)
+        return Given(self.question, self.answer, history, tuple(self.evidence))
+
+
+class RunRequest(Input):
+    """A suite to run."""
+
+    suite: Name = Field(description="The name of a suite that GET /v1/evals/suites lists.", examples=["demo"])
+    system: Name = Field(
+        default="deskhand", description="What is to answer: `deskhand`, or a plain system to compare it with."
+    )
+    limit: int | None = Field(default=None, ge=1, description="At most so many examples, drawn by the suite's seed.")
+
+    @property
+    def wish(self) -> Wish:
+        """Return what is asked for in our words."""
+        return Wish(self.suite, self.system, self.limit)
 
 
 class ChatRequest(Input):

@@ -1,7 +1,7 @@
 """What the API answers with, where it is not already a word of the domain."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -169,6 +169,81 @@ class Deleted(Output):
 
     id: str
     state: Literal["deleted", "revoked"]
+
+
+class ShownSuite(Output):
+    """A suite that may be run; `kind` says what its examples ask, `systems` what can answer them."""
+
+    name: str
+    kind: str
+    description: str
+    systems: list[str]
+
+
+class Suites(Output):
+    """The suites that may be run, by name."""
+
+    suites: list[ShownSuite]
+
+
+class ShownRun(Output):
+    """A run of a suite as it stands; `passed` says whether its gates hold, once it is done."""
+
+    id: str
+    suite: str
+    system: str
+    state: Literal["waiting", "running", "done", "failed", "stopped"]
+    done: int
+    total: int | None
+    passed: bool | None
+    error: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class WholeRun(ShownRun):
+    """A run with what came out: scores with their errors, gates, and failures, the gravest first."""
+
+    summary: dict[str, Any] | None
+
+
+class RunPage(Output):
+    """Some of the runs, the newest first; `next` is the `after` of the page that follows, null on the last."""
+
+    runs: list[ShownRun]
+    next: str | None
+
+
+class Compared(Output):
+    """What changed between two runs of a suite, over the examples that both hold."""
+
+    suite: str
+    paired: int
+    unpaired: int
+    differences: list[dict[str, Any]] = Field(
+        description="Per score and slice: how far it moved, and how sure that is."
+    )
+    regressions: list[dict[str, Any]] = Field(description="Examples that got worse, with both documents.")
+    improvements: list[dict[str, Any]]
+
+
+class ShownMark(Output):
+    """How good one part of a reply is, 0..1, and the sentence that earned it."""
+
+    part: Literal["completeness", "grounding", "polite", "empathetic", "clear"]
+    score: float
+    sentence: str
+    reason: str
+    ask: str | None
+
+
+class Marked(Output):
+    """The marks of a reply: complete for its worst ask, its tone in named parts, null grounding without evidence."""
+
+    completeness: float
+    tone: dict[str, float]
+    grounding: float | None
+    marks: list[ShownMark]
 
 
 class ShownKey(Output):

@@ -1,15 +1,19 @@
 """What the API needs of the house; `services.Services` is it, and a test may put another together."""
 
+from concurrent.futures import Executor
 from typing import Protocol
 
 from fastapi import Request
 
 import graph
 from api.streams import Streams
+from database.evals import EvalRuns
 from database.requests import Requests
 from desk.desk import Desk
+from evals.beside import Evaluations
 from kb_index.indexing import Indexer
 from kb_index.store import PostgresKnowledge
+from services import Tools
 
 
 class Services(Protocol):
@@ -41,6 +45,15 @@ class Services(Protocol):
         ...
 
     @property
+    def eval_runs(self) -> EvalRuns:
+        """Return the runs of evaluations."""
+        ...
+
+    def tools(self, pool: Executor) -> Tools:
+        """Return what evaluations are made of, thinking in this pool."""
+        ...
+
+    @property
     def demo(self) -> bool:
         """Say whether callers on this machine need no key to search, draft and chat."""
         ...
@@ -65,3 +78,9 @@ def streams(request: Request) -> Streams:
     """Return the open event streams of this application."""
     opened: Streams = request.app.state.streams
     return opened
+
+
+def evaluations(request: Request) -> Evaluations:
+    """Return the evaluations that run beside this application."""
+    running: Evaluations = request.app.state.evaluations
+    return running

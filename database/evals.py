@@ -135,6 +135,10 @@ class EvalRuns:
         """Note how far a run is, and that it lives."""
         await self._change(run, state="running", done=done, total=total, heard_at=now)
 
+    async def beat(self, run: str, now: datetime) -> None:
+        """Note that a run lives."""
+        await self._change(run, heard_at=now)
+
     async def finish(self, run: str, outcome: Outcome, now: datetime) -> None:
         """Keep what came out."""
         await self._change(run, state="done", ended_at=now, heard_at=now, **vars(outcome))

@@ -104,7 +104,7 @@ def _difference(scorer: Scorer, name: str | None, before: Observed, after: Obser
     if not len(new.rows):
         return None
     change = _change(scorer, old, new, seed)
-    if np.isnan(change.change):
+    if np.isnan([change.change, change.error]).any():
         return None
     return Difference(scorer.name, name, change, _finding(change, scorer))
 

@@ -64,6 +64,15 @@ async def evaluate(plan: Plan, tools: Tools, heard: Heard = unheard, tell: Tell 
     return Evaluated(tuple(runs), tuple(one for one in read if isinstance(one, Skipped)), tuple(beside))
 
 
+def check(plan: Plan) -> None:
+    """Make sure that a plan can be run; raises SuiteError, also for data that an optional suite lacks."""
+    for path in plan.suites:
+        suite = suites.load(path, plan.kb)
+        if isinstance(suite, Skipped):
+            raise DataMissing(f"suite {suite.name!r} cannot be run here: {suite.reason}")
+        _systems(suite, plan)
+
+
 async def _run(suite: Suite, name: str, systems: Systems, plan: Plan, tools: Tools, heard: Heard) -> Run:
     heard(suite.file.name, name, 0, len(suite.examples) * suite.file.repeats)
     return await runner.run(

@@ -12,6 +12,7 @@ from evals.baselines.lexical import Sparse, Tfidf
 from evals.examples import Example
 from evals.runner import SystemFailed
 from evals.statistics import Array
+from evals.systems import versions
 
 EPOCHS = 12
 RATE = 4.0
@@ -82,7 +83,7 @@ class Classifier:
 
     def __init__(self, name: str, head: type[Centroids] | type[Logistic], train: Sequence[Example]) -> None:
         self.name = name
-        self.id = f"{name} 1"
+        self.id = f"{name} {versions.of(*versions.PLAIN)}"
         self._make = head
         self._train = [example.row for example in train if example.positive]
         self._turn = asyncio.Lock()
@@ -93,6 +94,11 @@ class Classifier:
         if not rows:
             raise SystemFailed(f"{self.name} has nothing to learn from: give the suite train or folds")
         return self._make([row.text for row in rows], [row.label for row in rows])
+
+    async def prepare(self) -> None:
+        """Fit the head."""
+        async with self._turn:
+            await asyncio.to_thread(lambda: self._head)
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return the likeliest intent."""

@@ -6,6 +6,7 @@ from typing import Any
 from domain.text import words
 from evals.examples import Example
 from evals.runner import SystemFailed
+from evals.systems import versions
 
 SMALL_WORDS = 3
 SUSPICIOUS = re.compile(
@@ -19,7 +20,7 @@ class WordOverlap:
     """Scores an answer by the share of its longer words that its context holds, or the question where there is none."""
 
     name = "word-overlap"
-    id = "word-overlap 1"
+    id = f"word-overlap {versions.of(*versions.PLAIN)}"
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return a judgement, or the same score for every dimension that people rated."""
@@ -36,7 +37,7 @@ class Length:
     """Scores an answer by how long it is."""
 
     name = "length"
-    id = "length 1"
+    id = f"length {versions.of(*versions.PLAIN)}"
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return the number of words for every dimension that people rated."""
@@ -49,7 +50,7 @@ class Keywords:
     """Flags a text that holds the words of a well-known attack."""
 
     name = "keywords"
-    id = "keywords 1"
+    id = f"keywords {versions.of(*versions.PLAIN)}"
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return a judgement."""

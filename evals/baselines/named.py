@@ -61,7 +61,7 @@ def _corpus(suite: Suite) -> Corpus:
 def _retriever(name: str, corpus: Corpus, embedder: Callable[[], Embedder]) -> System:
     lexical = retrievers.Lexical(corpus)
     if name == "bm25":
-        return retrievers.Retriever(name, corpus, lexical, "1")
+        return retrievers.Retriever(name, corpus, lexical, "words")
     model = embedder()
     dense = retrievers.Dense(corpus, model)
     rank = dense if name == "dense" else retrievers.fused(lexical, dense)

@@ -13,6 +13,7 @@ from evals.corpora import Corpus
 from evals.examples import Example
 from evals.runner import SystemFailed
 from evals.statistics import Array
+from evals.systems import versions
 
 DEPTH = 10
 RRF = 60
@@ -68,10 +69,18 @@ class Retriever:
 
     def __init__(self, name: str, corpus: Corpus, rank: Rank, version: str) -> None:
         self.name = name
-        self.id = f"{name} {version}"
+        self.id = f"{name} {versions.of(*versions.PLAIN)} {version}"
         self._articles = corpus.articles
         self._rank = rank
         self._turn = asyncio.Lock()
+        self._ready = False
+
+    async def prepare(self) -> None:
+        """Index the articles."""
+        if not self._ready:
+            async with self._turn:
+                await asyncio.to_thread(self._rank, "ready")
+                self._ready = True
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return a search document."""

@@ -48,7 +48,7 @@ class Redactor:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.id = f"{name} redaction {versions.of('engines/redaction.py')}"
+        self.id = f"{name} redaction {versions.of('engines/redaction.py', 'evals/systems/guarding.py')}"
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return a judgement with the spans found."""

@@ -37,7 +37,8 @@ class Systems:
     def __init__(self, tools: Tools, tell: Tell = ignore) -> None:
         self._tools = tools
         self._indexes = Indexes(tools, tell)
-        self._remembering = Remembering(tools.judge)
+        self._judge = Remembering(tools.judge)
+        self._embedder = self._judge if tools.embedder is tools.judge else Remembering(tools.embedder)
 
     def building(self, name: str) -> Build:
         """Return what builds the system of that name; building raises SuiteUnreadable where it does not fit."""
@@ -48,7 +49,7 @@ class Systems:
                 raise SuiteUnreadable(f"no system {name!r} for {suite.file.kind} suites; there is {there}")
             if name in (OURS, EMBEDDED):
                 return self._ours(name, suite, part)
-            return baselines.building(name, lambda: self._tools.embedder)(suite, part)
+            return baselines.building(name, lambda: self._embedder)(suite, part)
 
         return build
 
@@ -58,7 +59,7 @@ class Systems:
             case "retrieval" | "abstention":
                 return Searcher(name, _corpus(suite), tools, self._indexes)
             case "intents":
-                return Triager(name, part.train, tools, self._remembering)
+                return Triager(name, part.train, tools, self._judge)
             case "grounding" | "ratings":
                 return Judge(name, tools)
             case "safety":

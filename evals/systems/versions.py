@@ -9,15 +9,16 @@ HOUSE = Path(__file__).parent.parent.parent
 READ = {".py", ".md", ".yaml", ".txt"}
 LIBRARIES = ("numpy", "onnxruntime", "tantivy", "tokenizers")
 
-SEARCHING = ("domain", "embedding", "kb_index", "agents/retriever.py", "engines/language.py")
+SEARCHING = ("evals/systems", "domain", "embedding", "kb_index", "agents/retriever.py", "engines/language.py")
+PLAIN = ("evals/baselines", "domain/text.py")
 THINKING = (*SEARCHING, "agents", "engines", "prompts", "graph.py")
 
 
 @cache
 def of(*rooms: str) -> str:
-    """Return a short hash of the files of these rooms, of the systems themselves, and of what they compute with."""
+    """Return a short hash of the files of these rooms, and of what they compute with."""
     digest = hashlib.sha256(" ".join(f"{name}={version(name)}" for name in LIBRARIES).encode())
-    for file in sorted({file for room in (*rooms, "evals/systems") for file in _files(HOUSE / room)}):
+    for file in sorted({file for room in rooms for file in _files(HOUSE / room)}):
         digest.update(f"\n{file.relative_to(HOUSE)}\n".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

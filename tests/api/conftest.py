@@ -3,19 +3,24 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
 import graph
+import services
+import settings
 from api.app import create_app
 from api.ports import Services
 from api.server import serving
 from connectors.chat import Chat
 from database.database import Database
+from database.evals import EvalRuns
 from database.requests import Requests
 from desk.cases import Attempt, Outgoing
 from desk.desk import Desk
@@ -24,10 +29,13 @@ from domain.decisions import Decision, EngineUse, FoundPassage, Reply, Usage
 from domain.drafts import Citation, Sentence, readable
 from domain.ids import DEFAULT_BRAND, ArticleId, AskId, CaseId, PassageId, TicketId
 from domain.triage import Ask
+from embedding.minilm import MiniLM
 from engines.scripted import Scripted
 from kb_index.indexing import Indexer
 from kb_index.store import PostgresKnowledge
 from prompts import policy
+from services import Tools
+from settings import Settings
 from tests.shelf import REFUNDS, Shelf, article
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -36,6 +44,7 @@ SHELF = [
     article("refunds", "Refunds", REFUNDS),
     article("staff", "Refund rules for staff", "Up to 50 EUR.", visibility="internal"),
 ]
+MINILM = MiniLM()
 ANSWER = "Fernway refunds a payment in full within 14 days."
 
 
@@ -48,12 +57,18 @@ class House:
     indexer: Indexer
     articles: PostgresKnowledge
     requests: Requests
+    eval_runs: EvalRuns
+    settings: Settings
     demo: bool = True
     run_key: str | None = RUN_KEY
     alive: bool = True
 
     def worker_alive(self) -> bool:
         return self.alive
+
+    def tools(self, pool: Executor) -> Tools:
+        """Return real tools: only the articles of this house are scripted."""
+        return services.tools(self.settings, self.context.policy, MINILM, pool)
 
     async def key(self, *scopes: str, brand: str = DEFAULT_BRAND) -> dict[str, str]:
         """Return the header of a new key."""
@@ -122,14 +137,16 @@ def decided(case: CaseId, text: str) -> Decision:
 
 
 @pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
+async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
     """A house in demo mode."""
     engine = Scripted(())
     context = graph.Context(Shelf(SHELF), engine, engine, policy.load(), lambda: NOW)
     articles = PostgresKnowledge(database.engine)
     async with Queue(database.conninfo) as queue:
         desk = Desk(database.engine, queue)
-        yield House(desk, context, None, articles, Requests(database.engine))  # type: ignore[arg-type]
+        kept = Requests(database.engine), EvalRuns(database.engine)
+        read = settings.read(data=tmp_path / "data", cache=tmp_path / "cache", suites=tmp_path / "suites")
+        yield House(desk, context, None, articles, *kept, read)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -22,6 +22,12 @@ EXAMPLES = {
     "ACKNOWLEDGED_ROW": outputs.Acknowledgement,
     "ACKNOWLEDGED": outputs.Acknowledged,
     "DELETED": outputs.Deleted,
+    "SUITES": outputs.Suites,
+    "RUN": outputs.ShownRun,
+    "RUNS": outputs.RunPage,
+    "WHOLE_RUN": outputs.WholeRun,
+    "COMPARED": outputs.Compared,
+    "MARKED": outputs.Marked,
     "KEYS": outputs.Keys,
     "NEW_KEY": outputs.NewKey,
     "REVOKED": outputs.Deleted,
@@ -46,7 +52,11 @@ def test_an_example_is_exactly_what_its_model_answers(name: str) -> None:
 
 
 def test_no_example_is_without_a_model() -> None:
-    assert {name for name in vars(examples) if name.isupper() and not name.startswith("_")} == {*EXAMPLES, "EVENTS"}
+    assert {name for name in vars(examples) if name.isupper() and not name.startswith("_")} == {
+        *EXAMPLES,
+        "EVENTS",
+        "PROGRESS",
+    }
 
 
 def test_every_route_has_a_summary_a_tag_an_example_and_its_problems(app: FastAPI) -> None:
@@ -69,7 +79,7 @@ def test_problems_have_their_own_media_type(app: FastAPI) -> None:
 
 
 def test_every_route_that_writes_takes_an_idempotency_key(app: FastAPI) -> None:
-    dry = {"/v1/search", "/v1/drafts"}
+    dry = {"/v1/search", "/v1/drafts", "/v1/checks"}
     for path, operations in app.openapi()["paths"].items():
         for method, operation in operations.items():
             names = {given["name"].lower() for given in operation.get("parameters", ())}
