@@ -1,6 +1,7 @@
 """Take out what a reader of the page would not see: a place to hide instructions, and never knowledge."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 
 _INVISIBLE = re.compile(
@@ -35,20 +36,24 @@ def clean(text: str) -> str:
 def strip(markdown: str) -> str:
     """Return clean Markdown without HTML comments and hidden elements; what stands in code is visible, and stays."""
     markdown = clean(markdown)
-    cuts = [] if "<" not in markdown else sorted(_cuts(markdown))
     kept, position = [], 0
-    for start, end in cuts:
-        kept.append(markdown[position : max(position, start)])
-        position = max(position, end)
+    for start, end in _cuts(markdown) if "<" in markdown else ():
+        kept.append(markdown[position:start])
+        position = end
     return "".join([*kept, markdown[position:]])
 
 
 def _cuts(markdown: str) -> Iterator[tuple[int, int]]:
+    """Yield what is hidden, in order; what lies inside of it is not looked at again."""
     code = [match.span() for match in _CODE.finditer(markdown)]
-    for match in [*_COMMENT.finditer(markdown), *_OPENING.finditer(markdown)]:
-        if any(start <= match.start() < end for start, end in code):
+    found = sorted([*_COMMENT.finditer(markdown), *_OPENING.finditer(markdown)], key=re.Match.start)
+    position = 0
+    for match in found:
+        before = bisect(code, (match.start(), len(markdown)))
+        if match.start() < position or (before and match.start() < code[before - 1][1]):
             continue
-        yield match.start(), _closing(markdown, match) if match.re is _OPENING else match.end()
+        position = _closing(markdown, match) if match.re is _OPENING else match.end()
+        yield match.start(), position
 
 
 def _closing(markdown: str, opening: re.Match[str]) -> int:

@@ -22,6 +22,10 @@ _STARTS = re.compile(rf"\s*(?:<!--.*?-->\s*)*<(?:!doctype|(?:{_BLOCKS}|span|stro
 _ENDS = re.compile(rf"</(?:{_BLOCKS})\s*>", re.I)
 
 
+class TooDeep(ValueError):
+    """Elements are nested too deeply to be a page that somebody wrote."""
+
+
 @dataclass(frozen=True)
 class Page:
     """What a page says: its content as Markdown, and its title, address and language where it names them."""
@@ -38,7 +42,17 @@ def looks_like(text: str) -> bool:
 
 
 def read(text: str) -> Page:
-    """Return what a page says, without scripts, navigation, footers, forms and whatever is hidden."""
+    """Return what a page says, without scripts, navigation, footers, buttons and whatever is hidden.
+
+    Raises TooDeep.
+    """
+    try:
+        return _read(text)
+    except RecursionError as exc:
+        raise TooDeep("its elements are nested too deeply") from exc
+
+
+def _read(text: str) -> Page:
     soup = BeautifulSoup(hidden.clean(text), "html.parser")
     url, language, named = _canonical(soup), _language(soup), _text(soup.title)
     for comment in soup.find_all(string=lambda string: isinstance(string, Comment)):

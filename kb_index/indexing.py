@@ -23,6 +23,7 @@ from kb_index.store import Change, PostgresKnowledge
 ARTICLES_AT_ONCE = 8
 EMBEDDED_AT_ONCE = 4
 MOVED_AT_ONCE = 1000
+YEARS = range(1900, 9000)
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -198,6 +199,8 @@ def _refusal(article: Article) -> str | None:
     """Say why an article cannot be stored, None when it can."""
     if not (article.id.strip() and article.title.strip() and article.body.strip()):
         return "an id, a title and a body are needed"
+    if article.updated_at and article.updated_at.year not in YEARS:
+        return f"updated_at {article.updated_at.isoformat()!r} is no date of an article"
     text = f"{article.id}{article.title}{article.body}"
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         return "it holds characters that no text may hold: NUL or half of a surrogate pair"

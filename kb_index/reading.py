@@ -126,7 +126,7 @@ def _row(line: bytes) -> Mapping[str, Any] | _Unreadable:
         row = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as exc:
         return _Unreadable(f"it is not UTF-8: byte {exc.start} is {line[exc.start]:#04x}")
-    except (json.JSONDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:
         return _Unreadable(f"it is not JSON: {exc}")
     return (
         row if isinstance(row, dict) else _Unreadable(f"it is {type(row).__name__}, not an object with id, title, body")
@@ -155,7 +155,10 @@ def _defaults(name: Path) -> dict[str, Any]:
 
 
 def _html_page(text: str) -> dict[str, Any]:
-    page = html.read(text)
+    try:
+        page = html.read(text)
+    except html.TooDeep as exc:
+        raise _Unreadable(str(exc)) from exc
     named = {"title": page.title, "url": page.url, "language": page.language}
     return {"body": page.body, **{key: value for key, value in named.items() if value}}
 
@@ -174,7 +177,7 @@ def _markdown_page(text: str) -> dict[str, Any]:
 def _front_matter(text: str) -> dict[str, Any]:
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError as exc:
+    except (yaml.YAMLError, ValueError, RecursionError) as exc:
         mark = getattr(exc, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
         raise _Unreadable(f"its front matter is not YAML{where}: {getattr(exc, 'problem', exc)}") from exc

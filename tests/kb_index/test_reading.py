@@ -120,12 +120,14 @@ def test_each_bad_row_is_named_with_its_line_and_the_good_ones_are_read(tmp_path
         {**good, "title": "Again"},
         {"id": "link", "title": "T", "body": "x", "url": "javascript:alert(1)"},
         {"id": "when", "title": "T", "body": "x", "updated_at": "yesterday"},
+        {"id": "deep", "title": "T", "body": "<div>" * 3000 + "x" + "</div>" * 3000},
+        b'{"id": ' + b"1" * 5000 + b"}",
     )
 
     reasons = {row.place.removeprefix(f"{file}:"): row.reason for row in bad(file)}
 
     assert [article.id for article in articles(file)] == ["good"]
-    assert list(reasons) == ["2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]
+    assert list(reasons) == ["2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14"]
     assert "not JSON" in reasons["2"]
     assert reasons["3"] == "title is missing"
     assert reasons["4"] == "body is missing"
@@ -137,6 +139,8 @@ def test_each_bad_row_is_named_with_its_line_and_the_good_ones_are_read(tmp_path
     assert reasons["10"] == f"the id 'good' was already used at {file}:1"
     assert reasons["11"].startswith("url 'javascript:alert(1)': an address begins with")
     assert reasons["12"].startswith("updated_at 'yesterday'")
+    assert reasons["13"] == "body: its elements are nested too deeply"
+    assert "not JSON" in reasons["14"]
 
 
 def test_each_bad_file_is_named_and_the_good_ones_are_read(tmp_path: Path) -> None:
@@ -144,15 +148,19 @@ def test_each_bad_file_is_named_and_the_good_ones_are_read(tmp_path: Path) -> No
     (tmp_path / "empty.md").write_text(" \n")
     (tmp_path / "latin.md").write_bytes(b"# Caf\xe9\n\nx")
     (tmp_path / "front.md").write_text("---\ntitle: [oops\n---\nText.")
+    (tmp_path / "date.md").write_text("---\nupdated_at: 2026-13-41\n---\nText.")
+    (tmp_path / "deep.html").write_text("<div>" * 3000 + "x")
     (tmp_path / "big.html").write_text("<p>x</p>" * 200_000)
 
     reasons = {Path(row.place).name: row.reason for row in bad(tmp_path)}
 
     assert [article.id for article in articles(tmp_path)] == ["good"]
-    assert reasons.keys() == {"empty.md", "latin.md", "front.md", "big.html"}
+    assert reasons.keys() == {"empty.md", "latin.md", "front.md", "date.md", "deep.html", "big.html"}
     assert reasons["empty.md"] == "it is empty"
     assert "0xe9 in line 1" in reasons["latin.md"]
     assert "front matter is not YAML" in reasons["front.md"]
+    assert "month must be in 1..12" in reasons["date.md"]
+    assert reasons["deep.html"] == "its elements are nested too deeply"
     assert "1,600,000 bytes" in reasons["big.html"]
 
 

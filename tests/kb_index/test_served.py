@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import text
@@ -134,9 +135,10 @@ async def test_of_a_changed_article_only_the_changed_passage_is_embedded(process
 
 async def test_each_article_is_told_about_as_it_becomes_safe(process: Process) -> None:
     told: list[Row] = []
-    broken = article("blank", "Blank", " ")
+    blank = article("blank", "Blank", " ")
+    ancient = article("ancient", "Ancient", "Text.", updated_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))))
 
-    rows = await process.indexer.put(BRAND, [SEATS, broken, CRASH, SEATS], NOW, told.append)
+    rows = await process.indexer.put(BRAND, [SEATS, blank, CRASH, SEATS, ancient], NOW, told.append)
 
     assert told == rows
     assert [(row.id, row.state) for row in rows] == [
@@ -144,8 +146,10 @@ async def test_each_article_is_told_about_as_it_becomes_safe(process: Process) -
         ("blank", "failed"),
         ("crash", "added"),
         ("seats", "unchanged"),
+        ("ancient", "failed"),
     ]
     assert rows[1].reason == "an id, a title and a body are needed"
+    assert rows[4].reason == "updated_at '0001-01-01T00:00:00+14:00' is no date of an article"
 
 
 async def test_what_died_between_store_and_vectors_is_caught_up_at_the_next_start(process: Process) -> None:
