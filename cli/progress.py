@@ -14,7 +14,8 @@ class Bar(Progress):
 
     def __init__(self, task: str, total: int | None = None) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        super().__init__(*columns, console=Console(stderr=True), transient=True)
+        console = Console(stderr=True)
+        super().__init__(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self.add_task(task, total=total)
 
     def reach(self, done: int, total: int | None = None) -> None:

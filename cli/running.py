@@ -34,6 +34,7 @@ class Running:
 
 def announce(data: Path, url: str, key: str) -> Running:
     """Write the file for this process, readable by its owner only."""
+    data.mkdir(parents=True, exist_ok=True)
     own = psutil.Process()
     running = Running(url, own.pid, own.create_time(), key)
     aside = data / f".{NAME}.{own.pid}"

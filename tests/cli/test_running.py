@@ -9,13 +9,14 @@ from cli import running
 
 
 def test_a_server_is_found_by_its_file_which_only_its_owner_reads(tmp_path: Path) -> None:
-    running.announce(tmp_path, "http://127.0.0.1:8420", "secret-key")
+    data = tmp_path / "made" / "on the way"
+    running.announce(data, "http://127.0.0.1:8420", "secret-key")
 
-    found = running.find(tmp_path)
+    found = running.find(data)
 
     assert found is not None
     assert (found.url, found.pid, found.key) == ("http://127.0.0.1:8420", os.getpid(), "secret-key")
-    assert stat.S_IMODE((tmp_path / running.NAME).stat().st_mode) == 0o600
+    assert stat.S_IMODE((data / running.NAME).stat().st_mode) == 0o600
     assert "secret-key" not in repr(found)
 
 
