@@ -53,8 +53,13 @@ def _completeness(answers: tuple[tuple[str, str], ...], embedder: Embedder) -> l
 
 
 def _coverage(ask: str, answer: str) -> float:
-    wanted = set(content(focus(ask)))
-    return len(wanted & set(content(answer))) / len(wanted) if wanted else 0.0
+    """Return the share of words met, of the question and of all that was told: a long story is rarely met by a quote."""
+    said = set(content(answer))
+    return (_share(set(content(focus(ask))), said) + _share(set(content(ask)), said)) / 2
+
+
+def _share(wanted: set[str], said: set[str]) -> float:
+    return len(wanted & said) / len(wanted) if wanted else 0.0
 
 
 def _tone(text: str) -> float:

@@ -50,6 +50,10 @@ _FIGURES = tuple(
         ("how many|limits?|maximum|max|at most|cuant[ao]s|limite|wie viele|hochstens", r"\d"),
     )
 )
+_ASIDE = re.compile(
+    r"> (?:related (?:articles|pages|content|topics)|see also|table of contents|further reading|articulos relacionados|"
+    r"verwandte (?:artikel|themen)|siehe auch)$"
+)
 _DANGLING = re.compile(
     r"^(?:this|that|these|those|it|they|he|she|however|but|then|also|instead|otherwise|both|such|there|"
     r"esto|eso|este|esta|estos|sin embargo|pero|dies(?:e[rs]?)?|das|sie|es|aber|jedoch)\b"
@@ -130,7 +134,8 @@ def _compared(unit: Unit, found: Evidence) -> str:
 
 
 def _likeliest(evidence: Sequence[tuple[int, Evidence]]) -> list[tuple[int, Evidence]]:
-    return sorted(evidence, key=lambda numbered: -(numbered[1].dense + 0.3 * numbered[1].score))[:PASSAGES_READ]
+    telling = [(number, found) for number, found in evidence if not _ASIDE.search(folded(heading(found)))]
+    return sorted(telling, key=lambda numbered: -(numbered[1].dense + 0.3 * numbered[1].score))[:PASSAGES_READ]
 
 
 def _score(question: str, wanted: Wanted, unit: Unit, found: Evidence, cosine: float) -> float:
