@@ -12,7 +12,6 @@ from domain.turns import Turn
 from domain.verdicts import Verdict
 
 SUMMARY_CHARACTERS = 600
-NEEDS_FIRST = {"safety": "safety", "legal": "legal", "abuse": "care", "wants_person": "general"}
 
 
 def hand_over(
@@ -75,10 +74,11 @@ def shown(evidence: Sequence[Evidence]) -> tuple[FoundPassage, ...]:
 
 
 def _destination(reason: HandoverReason, triage: Triage | None, policy: Policy) -> tuple[str, str]:
-    intent = policy.intent(triage.intent) if triage else None
-    needed = next((NEEDS_FIRST[flag] for flag in triage.flags if flag in NEEDS_FIRST), None) if triage else None
+    """Return team and skill: of the intent where triage is sure of it, else whoever takes what nobody else does."""
     if reason == "safety":
-        return "support", needed or "safety"
+        return "support", "safety"
+    sure = triage is not None and triage.confidence >= policy.thresholds.triage_sure
+    intent = policy.intent(triage.intent) if triage and sure else None
     return (intent.team, intent.skill) if intent else ("support", "general")
 
 

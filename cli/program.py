@@ -35,6 +35,8 @@ evals = typer.Typer(
     help="Evaluations. `deskhand eval SUITE...` runs suites; `deskhand eval run --help` lists its options.",
 )
 app.add_typer(evals, name="eval")
+policy_files = typer.Typer(no_args_is_help=True, help="Policy: what a support lead may edit, as files.")
+app.add_typer(policy_files, name="policy")
 app.add_typer(keys, name="keys")
 app.add_typer(brands, name="brands")
 
@@ -243,6 +245,21 @@ def list_brands(as_json: Json = False, data: Data = None) -> None:
     from cli import access
 
     access.list_brands(as_json, data=data)
+
+
+@policy_files.command("export")
+def export_policy(
+    folder: Annotated[Path, typer.Argument(help="An empty folder, or one to be made.")],
+    policy: Pages = None,
+    data: Data = None,
+) -> None:
+    """Write the policy in force as files to edit.
+
+    Intents, flags, phrases, targets, thresholds, tone and scope; `--policy FOLDER` then puts them in force.
+    """
+    from cli import policies
+
+    policies.export(folder, policy=policy, data=data)
 
 
 @app.command()

@@ -45,6 +45,19 @@ def load(folder: Path | None = None) -> Policy:
     )
 
 
+def export(folder: Path, source: Path | None = None) -> tuple[Path, ...]:
+    """Write the policy files that are in force with `source` into a folder, to be edited, and return their paths.
+
+    Raises PolicyError when a file of that name is there already: an edited policy is never overwritten.
+    """
+    if taken := [name for name in FILES if (folder / name).exists()]:
+        raise PolicyError(f"{str(folder)!r} already holds {', '.join(taken)}; name an empty folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        (folder / name).write_text(_read(name, source), "utf-8")
+    return tuple(folder / name for name in FILES)
+
+
 def _read(name: str, folder: Path | None) -> str:
     given = folder / name if folder else None
     source = given if given and given.is_file() else resources.files("prompts").joinpath("policy", name)
