@@ -116,6 +116,14 @@ def test_list_items_stay_whole_and_the_lead_in_stays_with_the_first() -> None:
     assert all(part.endswith("done") for part in texts(body)[1:])
 
 
+def test_a_list_of_ordinary_length_stays_whole_with_its_lead_in() -> None:
+    steps = "\n".join(
+        f"{number}. Open the page of step {number} and wait until it is shown." for number in range(1, 17)
+    )
+
+    assert texts(f"{SENTENCE}\n\nTo cancel:\n\n{steps}")[1] == f"To cancel:\n\n{steps}"
+
+
 def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
     found = texts(SENTENCE * 40)
 
