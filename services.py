@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import importlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -95,7 +96,7 @@ class Tools:
     embedder: Embedder
     judge: Embedder
     pool: Executor
-    embedded: Engine
+    embedded: Embedded
     engine: Engine
     models: str
     cache: Path
@@ -240,7 +241,12 @@ async def one_shot(kb: Path, settings: Settings, tell: Tell = ignore) -> AsyncIt
     `tell` hears how the index is built, and of every article that cannot be read. Raises KnowledgeError when all are.
     """
     with open_tools(settings) as opened:
-        index = await asyncio.to_thread(opened.index, kb, tell)
+        # The hub's import is Python, the rest mostly native code: together they take little longer than the import.
+        index, *_ = await asyncio.gather(
+            asyncio.to_thread(opened.index, kb, tell),
+            asyncio.to_thread(opened.embedded.prepare, opened.policy),
+            asyncio.to_thread(importlib.import_module, "graph"),
+        )
         yield opened.context(index)
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from domain.budget import Budget
 from domain.decisions import EngineUse
+from domain.policy import Policy
 from embedding.embedder import Embedder
 from engines.embedded import checking, drafting
 from engines.embedded.triaging import Triager
@@ -25,6 +26,10 @@ class Embedded:
             DraftTask: lambda task: drafting.draft(task, embedder),
             CheckTask: lambda task: checking.check(task, embedder),
         }
+
+    def prepare(self, policy: Policy) -> None:
+        """Learn a policy's examples now, about a second's work, so that the first task does not wait for it."""
+        self._triager.learn(policy)
 
     async def answer(self, task: Task[AnswerT], budget: Budget) -> AnswerT:
         """Return the answer, worked out in the pool so that the event loop stays free."""

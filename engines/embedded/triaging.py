@@ -21,11 +21,11 @@ class Triager:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._lock = Lock()
-        self._learned: dict[str, _Learned] = {}
+        self._learned: dict[str, Learned] = {}
 
     def triage(self, task: TriageTask) -> TriageAnswer:
         """Return what the turn asks and is about."""
-        learned = self._learn(task.policy)
+        learned = self.learn(task.policy)
         vector = self._embedder.embed_queries([task.text]).astype(np.float64)
         chances = learned.head.probabilities(vector)[0]
         best = _best(chances, learned.in_scope, task.policy.thresholds.triage_sure)
@@ -42,10 +42,11 @@ class Triager:
             ],
         )
 
-    def _learn(self, policy: Policy) -> "_Learned":
+    def learn(self, policy: Policy) -> "Learned":
+        """Return what the policy's examples teach, worked out once."""
         with self._lock:
             if policy.version not in self._learned:
-                self._learned = {policy.version: _Learned(policy, self._embedder)}
+                self._learned = {policy.version: Learned(policy, self._embedder)}
             return self._learned[policy.version]
 
 
@@ -55,7 +56,7 @@ def _best(chances: Floats, in_scope: NDArray[np.bool_], sure: float) -> int:
     return first if in_scope[first] or chances[first] >= sure else int(np.argmax(np.where(in_scope, chances, -1)))
 
 
-class _Learned:
+class Learned:
     """What a policy's examples teach."""
 
     def __init__(self, policy: Policy, embedder: Embedder) -> None:
