@@ -147,7 +147,7 @@ class EvalRuns:
         """Note why nothing came out."""
         await self._change(run, state=state, error=error, ended_at=now, heard_at=now)
 
-    async def _change(self, run: str, **values: object) -> None:
+    async def _change(self, run: str, /, **values: object) -> None:
         changed = update(eval_runs).where(eval_runs.c.id == run, eval_runs.c.state.in_(OPEN)).values(values)
         async with self._engine.begin() as connection:
             await connection.execute(changed)

@@ -68,7 +68,7 @@ class Evaluations:
 
         Raises SuiteError for a suite that cannot be run here, with what is wrong and the way out.
         """
-        plan = await asyncio.get_running_loop().run_in_executor(self._running, self._planned, wish)
+        plan = await asyncio.to_thread(self._planned, wish)
         now = self._now()
         run = EvalRun(
             ids.new("evr"), brand, wish.suite, wish.system, wish.limit, "waiting", 0, None, None, None, now, now, None

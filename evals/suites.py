@@ -133,6 +133,14 @@ class Suite:
         asked = [(example.id, example.key()) for example in self.examples]
         return digest([self.file.kind, asked, self.corpus.digest if self.corpus else None])
 
+    def searched(self) -> Corpus:
+        """Return the corpus; raises SuiteUnreadable where there is none to search."""
+        if self.corpus is None:
+            raise SuiteUnreadable(
+                f"suite {self.file.name!r} names no corpus to search; add corpus: FOLDER_OR_FILE, or give --kb"
+            )
+        return self.corpus
+
     def parts(self) -> Iterator[Part]:
         """Yield the examples with the rows to learn from: once, or a fold at a time, each learned from the others."""
         if self.file.folds is None:

@@ -38,7 +38,7 @@ def building(name: str, embedder: Callable[[], Embedder]) -> Build:
             there = ", ".join(names(suite.file.kind)) or "none"
             raise SuiteUnreadable(f"no baseline {name!r} for {suite.file.kind} suites; there is {there}")
         if name in ("bm25", "dense", "rrf"):
-            return _retriever(name, _corpus(suite), embedder)
+            return _retriever(name, suite.searched(), embedder)
         if name in ("tfidf-centroid", "tfidf-logistic"):
             head = heads.Centroids if name == "tfidf-centroid" else heads.Logistic
             return heads.Classifier(name, head, part.train)
@@ -50,12 +50,6 @@ def building(name: str, embedder: Callable[[], Embedder]) -> Build:
         return plain[name]
 
     return build
-
-
-def _corpus(suite: Suite) -> Corpus:
-    if suite.corpus is None:
-        raise SuiteUnreadable(f"suite {suite.file.name!r} names no corpus to search; add corpus: articles.jsonl")
-    return suite.corpus
 
 
 def _retriever(name: str, corpus: Corpus, embedder: Callable[[], Embedder]) -> System:

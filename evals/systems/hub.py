@@ -1,5 +1,6 @@
 """Replies as customers would get them: one turn through the whole hub, over the articles of the suite."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from domain.budget import Budget
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, CaseId
 from domain.turns import Turn
-from engines.engine import Engine
+from engines.engine import Engine, EngineError
 from engines.tasks import TriageTask
 from evals.corpora import Corpus
 from evals.examples import Example
@@ -47,7 +48,8 @@ class Hub:
             return
         await self._indexes.of(self._corpus)
         budget = Budget(services.now, services.now() + AT_MOST)
-        await self._tools.embedded.answer(TriageTask("Hello", (), None, self._tools.policy), budget)
+        with suppress(EngineError):
+            await self._tools.embedded.answer(TriageTask("Hello", (), None, self._tools.policy), budget)
         self._ready = True
 
     async def run(self, example: Example) -> dict[str, Any]:

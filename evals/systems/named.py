@@ -2,7 +2,6 @@
 
 from embedding.remembering import Remembering
 from evals.baselines import named as baselines
-from evals.corpora import Corpus
 from evals.errors import SuiteUnreadable
 from evals.examples import Kind
 from evals.runner import Build, System
@@ -57,7 +56,7 @@ class Systems:
         tools = self._tools
         match suite.file.kind:
             case "retrieval" | "abstention":
-                return Searcher(name, _corpus(suite), tools, self._indexes)
+                return Searcher(name, suite.searched(), tools, self._indexes)
             case "intents":
                 return Triager(name, part.train, tools, self._judge)
             case "grounding" | "ratings":
@@ -68,14 +67,6 @@ class Systems:
             case "replies":
                 engine = tools.embedded if name == EMBEDDED else tools.engine
                 sends = tools.sends if suite.file.sends is None else suite.file.sends
-                return Hub(name, _corpus(suite), tools, self._indexes, engine, sends)
+                return Hub(name, suite.searched(), tools, self._indexes, engine, sends)
             case "given":
                 return Marking(name, tools)
-
-
-def _corpus(suite: Suite) -> Corpus:
-    if suite.corpus is None:
-        raise SuiteUnreadable(
-            f"suite {suite.file.name!r} names no corpus to answer from; add corpus: FOLDER_OR_FILE, or give --kb"
-        )
-    return suite.corpus
