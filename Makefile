@@ -26,7 +26,7 @@ export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup models demo test check prove record lock clean
+.PHONY: help setup models demo test check evals prove record lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ check: $(TOOLS) ## what must pass before a commit: format, lint, types, tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy .
 	$(BIN)/python -m pytest -q --durations=10
+
+evals: $(CORE) ## run every suite whose data is there, and put the numbers into docs/measurements.md
+	@mkdir -p .make
+	$(BIN)/deskhand eval evals/suites --data .make --report .make/evals.html --measurements docs/measurements.md
 
 prove: $(TOOLS) ## run the tests with the long counts; this takes hours
 	PROVE=1 $(BIN)/python -m pytest -q

@@ -21,10 +21,12 @@ app = typer.Typer(
 class SuitesOrCommand(TyperGroup):
     """The group of `eval`: what does not begin with one of its commands is suites to run."""
 
+    otherwise = "run"
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed."""
         run = bool(args) and args[0] not in {*self.commands, *ctx.help_option_names}
-        return super().parse_args(ctx, ["run", *args] if run else args)
+        return super().parse_args(ctx, [self.otherwise, *args] if run else args)
 
 
 keys = typer.Typer(no_args_is_help=True, help="API keys: make one, list them, take one back.")

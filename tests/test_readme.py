@@ -54,9 +54,10 @@ def missing(words: list[str]) -> str | None:
             if word not in options(here):
                 return word
         elif isinstance(here, TyperGroup):
-            if word not in here.commands:
+            name = word if word in here.commands else getattr(here, "otherwise", None)
+            if name is None:
                 return word
-            here = here.commands[word]
+            here = here.commands[name]
     return None
 
 

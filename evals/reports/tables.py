@@ -7,11 +7,13 @@ from pathlib import Path
 from evals.reports.report import written
 from evals.runs import Run
 
+HEADING = "## Evals"
+CLOSING = re.compile(r"<!-- /eval [\w-]+ -->")
 FEW = {"failed", "latency@0.5", "latency@0.95", "noise"}
 
 
 def put(page: Path, runs: Sequence[Run]) -> None:
-    """Write the block of every suite that ran in the place of its old one; a new suite's goes to the end."""
+    """Write the block of every suite that ran in the place of its old one, a new one behind the others."""
     text = page.read_text("utf-8") if page.exists() else ""
     for suite in dict.fromkeys(run.suite for run in runs):
         text = _replaced(text, suite, block([run for run in runs if run.suite == suite]))
@@ -45,9 +47,13 @@ def _cell(run: Run, name: str) -> str:
 
 
 def _replaced(text: str, suite: str, table: str) -> str:
+    """Return the page with the suite's block in its old place, else behind the last block, else in a new section."""
     opening, closing = f"<!-- eval {suite} -->", f"<!-- /eval {suite} -->"
     made = f"{opening}\n{table}\n{closing}"
     old = re.compile(f"{re.escape(opening)}.*?{re.escape(closing)}", re.DOTALL)
     if old.search(text):
         return old.sub(lambda _: made, text)
-    return f"{text.rstrip()}\n\n{made}\n".lstrip()
+    if others := list(CLOSING.finditer(text)):
+        end = others[-1].end()
+        return f"{text[:end]}\n\n{made}{text[end:]}"
+    return f"{text.rstrip()}\n\n{HEADING}\n\n{made}\n".lstrip()
