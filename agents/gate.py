@@ -80,6 +80,8 @@ def _kept_back(
         return "nothing is sent without a person until confidence is calibrated (only demo mode sends)"
     if intent and intent.handling == "draft":
         return f"the policy wants a person to send {intent.name!r}"
+    if triage.confidence < policy.thresholds.triage_sure:
+        return f"triage is not sure what this is about ({triage.intent!r}, {triage.confidence:.2f})"
     if triage.priority in (Priority.P0, Priority.P1):
         return f"{triage.priority} is never answered without a person"
     if cited - {triage.language}:

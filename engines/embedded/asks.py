@@ -29,6 +29,11 @@ _REQUEST = re.compile(
     r"necesito|quiero|quisiera|por favor|ich mochte|ich brauche|bitte|je voudrais|j ai besoin|s il vous plait|preciso|quero)\b"
 )
 
+_HOW = re.compile(
+    r"\b(?:how (?:do|can|to|should|would)|what (?:do|should) i do|where (?:do|can) i|steps|set ?up|como (?:puedo|se|hago)|"
+    r"wie (?:kann|mache|komme|richte|andere|lade|setze|bekomme|kundige)|comment)\b"
+)
+
 
 def split(text: str, embedder: Embedder) -> list[str]:
     """Return the asks of a turn in the customer's words, in order; a turn that cannot be split is one ask."""
@@ -50,6 +55,11 @@ def split(text: str, embedder: Embedder) -> list[str]:
 def focus(ask: str) -> str:
     """Return the sentences of an ask that put the question, or all of it when none does."""
     return " ".join(span.text for span in spans(ask) if _asks(span.text)) or ask
+
+
+def asks_how(question: str) -> bool:
+    """Say whether somebody wants to be told what to do."""
+    return bool(_HOW.search(folded(question)))
 
 
 def _noise(sentence: str) -> bool:

@@ -4,13 +4,15 @@ import re
 
 import numpy as np
 
-from domain.text import figures, folded, plain
+from domain.text import figures, folded, plain, spans
 from embedding.embedder import Embedder
-from engines.embedded.asks import focus
+from engines.embedded.asks import asks_how, focus
+from engines.embedded.units import instructs
 from engines.embedded.wording import content
 from engines.tasks import CheckAnswer, CheckTask
 
 WORDS_COMPARED = 80  # of an answer
+TELLS_NOTHING_TO_DO = 0.7
 
 _BLAME = re.compile(
     r"\b(?:you should have|your (?:fault|mistake)|you failed to|as i already|obviously|you must not have|calm down)\b"
@@ -47,9 +49,15 @@ def _completeness(answers: tuple[tuple[str, str], ...], embedder: Embedder) -> l
     given = embedder.embed_passages([" ".join(answer.split()[:WORDS_COMPARED]) or " " for _, answer in answers])
     cosines = np.clip(np.sum(asked * given, axis=1), 0, 1)
     return [
-        round(float((cosine + _coverage(ask, answer)) / 2), 4) if answer else 0.0
+        round(float((cosine + _coverage(ask, answer)) / 2) * _instructive(ask, answer), 4) if answer else 0.0
         for (ask, answer), cosine in zip(answers, cosines, strict=True)
     ]
+
+
+def _instructive(ask: str, answer: str) -> float:
+    """Return 1, or less where somebody asks how and is told nothing to do."""
+    told = any(instructs(span.text) for span in spans(answer))
+    return 1.0 if told or not asks_how(focus(ask)) else TELLS_NOTHING_TO_DO
 
 
 def _coverage(ask: str, answer: str) -> float:

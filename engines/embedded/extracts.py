@@ -10,7 +10,7 @@ import numpy as np
 from domain.search import Evidence
 from domain.text import folded
 from embedding.embedder import Embedder
-from engines.embedded.asks import focus
+from engines.embedded.asks import asks_how, focus
 from engines.embedded.units import Unit, heading, units
 from engines.embedded.wording import content
 
@@ -26,10 +26,6 @@ STEPS_BONUS = 0.06  # for numbered steps when the customer asks how
 KIND_BONUS = 0.08  # for a figure of the kind that is asked for
 CONTRARY = 0.05  # taken off what stands under a heading that denies what the question affirms, or the other way round
 
-_HOW = re.compile(
-    r"\b(?:how (?:do|can|to|should|would)|what (?:do|should) i do|where (?:do|can) i|steps|set ?up|como (?:puedo|se|hago)|"
-    r"wie (?:kann|mache|komme|richte|andere|lade|setze|bekomme|kundige)|comment)\b"
-)
 _DENIAL = re.compile(r"\b(?:not|no|never|cannot|can t|without|nicht|kein\w*|ohne|sin|nunca|pas|sans|nao|sem)\b|n't\b")
 _AMOUNT = r"\d[\d.,]*\s?(?:eur|usd|gbp|chf|€|\$|£|%|euros?|dollars?|cents?)|[€$£]\s?\d"
 _TIME = (
@@ -142,7 +138,7 @@ def _score(question: str, wanted: Wanted, unit: Unit, found: Evidence, cosine: f
     """Mix how close unit and passage are, the words they share, and whether the unit is of the kind asked for."""
     heard = folded(question)
     kind = any(asks.search(heard) and answers.search(folded(unit.text)) for asks, answers in _FIGURES)
-    bonus = KIND_BONUS * kind + STEPS_BONUS * (unit.shape == "steps" and bool(_HOW.search(heard)))
+    bonus = KIND_BONUS * kind + STEPS_BONUS * (unit.shape == "steps" and asks_how(question))
     denied = bool(_DENIAL.search(folded(heading(found)))) != bool(_DENIAL.search(heard))
     return 0.5 * cosine + 0.2 * found.dense + 0.3 * wanted.share(unit.text, heading(found)) + bonus - CONTRARY * denied
 
@@ -155,7 +151,7 @@ def _companions(question: str, best: _Candidate, candidates: Sequence[_Candidate
         for candidate in sorted(candidates, key=lambda candidate: -candidate.score)
         if candidate is not best and candidate.found.passage.article == article
     ]
-    how = best.unit.shape != "steps" and _HOW.search(folded(question))
+    how = best.unit.shape != "steps" and asks_how(question)
     enough = STEPS_ENOUGH if how else ALMOST_AS_GOOD
     steps = [other for other in others if other.unit.shape == "steps" and other.score >= enough * best.score][:1]
     almost = [other for other in others if other.score >= ALMOST_AS_GOOD * best.score]

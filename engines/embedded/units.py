@@ -75,12 +75,17 @@ def heading(found: Evidence) -> str:
     return " > ".join((found.passage.title, *found.passage.heading_path))
 
 
+def instructs(text: str) -> bool:
+    """Say whether a line tells the reader to do something."""
+    return bool(_INSTRUCTION.match(folded(plain(text))))
+
+
 def _with_steps(found: Sequence[Span]) -> list[Span]:
     """Return the spans, the bullets of a list that mostly gives instructions turned into steps."""
     turned: list[Span] = []
     for kind, run in itertools.groupby(found, key=lambda span: span.kind):
         members = list(run)
-        instructions = sum(bool(_INSTRUCTION.match(folded(plain(member.text)))) for member in members)
+        instructions = sum(instructs(member.text) for member in members)
         steps = kind == "bullet" and len(members) > 1 and instructions * 2 > len(members)
         turned.extend([replace(member, kind="step") for member in members] if steps else members)
     return turned
