@@ -90,7 +90,7 @@ def run_suites(asked: Asked, written: Written, baseline: Path | None, as_json: b
         changed = tuple(evaluation.compared(earlier, found.runs)) if baseline else ()
     except FAULTS as error:
         raise Refusal(str(error)) from error
-    told = report(found.runs, found.skipped, (*changed, *found.beside))
+    told = report(found.runs, found.skipped, changed, found.beside)
     written.write(found, told)
     if as_json:
         sys.stdout.write(documents.render(told) + "\n")

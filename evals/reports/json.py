@@ -16,6 +16,7 @@ def document(report: Report) -> dict[str, Any]:
         "runs": [_section(section) for section in report.sections],
         "skipped": [asdict(one) for one in report.skipped],
         "comparisons": [asdict(one) for one in report.comparisons],
+        "beside": [asdict(one) for one in report.beside],
     }
 
 

@@ -14,7 +14,7 @@ def render(report: Report) -> str:
     for section in report.sections:
         lines += [*_section(section), ""]
     lines += [f"- skipped `{one.name}`: {one.reason}" for one in report.skipped]
-    for comparison in report.comparisons:
+    for comparison in (*report.comparisons, *report.beside):
         lines += [*_comparison(comparison), ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -81,11 +81,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """Runs, the suites that were skipped, and what changed against a baseline."""
+    """Runs, the suites that were skipped, what changed against a baseline, and systems beside each other."""
 
     sections: tuple[Section, ...]
     skipped: tuple[Skipped, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    beside: tuple[Comparison, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -104,9 +105,14 @@ class Report:
         return f"May go live: {'the gate holds' if len(gates) == 1 else f'all {len(gates)} gates hold'}."
 
 
-def report(runs: Sequence[Run], skipped: Sequence[Skipped] = (), comparisons: Sequence[Comparison] = ()) -> Report:
+def report(
+    runs: Sequence[Run],
+    skipped: Sequence[Skipped] = (),
+    comparisons: Sequence[Comparison] = (),
+    beside: Sequence[Comparison] = (),
+) -> Report:
     """Gather what a report says."""
-    return Report(tuple(Section(run) for run in runs), tuple(skipped), tuple(comparisons))
+    return Report(tuple(Section(run) for run in runs), tuple(skipped), tuple(comparisons), tuple(beside))
 
 
 def confusion(found: Sequence[tuple[str, str]]) -> Confusion:

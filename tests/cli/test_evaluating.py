@@ -63,7 +63,7 @@ def test_json_is_the_only_thing_on_stdout(typed: Deskhand, suite: Path) -> None:
     document = json.loads(done.stdout)
     assert [run["system"] for run in document["runs"]] == ["bm25", "deskhand"]
     assert document["passed"] is True
-    assert document["comparisons"][0]["before"] == "deskhand"
+    assert document["beside"][0]["before"] == "deskhand"
 
 
 def test_reports_are_written_where_they_are_wanted(typed: Deskhand, suite: Path, tmp_path: Path) -> None:
