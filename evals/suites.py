@@ -89,8 +89,8 @@ class SuiteFile(BaseModel):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "SuiteFile":
-        if (self.train or self.folds) and self.kind != "intents":
-            raise ValueError(f"train and folds are for intents, not for {self.kind}: leave them out")
+        if (self.train or self.folds) and self.kind not in ("intents", "ratings"):
+            raise ValueError(f"train and folds are for intents and ratings, not for {self.kind}: leave them out")
         if self.train and self.folds:
             raise ValueError("train and folds exclude each other: keep the one that says how the rows are parted")
         if self.sends is not None and self.kind != "replies":

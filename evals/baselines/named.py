@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from embedding.embedder import Embedder
-from evals.baselines import heads, judges, retrievers
+from evals.baselines import heads, judges, ratings, retrievers
 from evals.corpora import Corpus
 from evals.errors import SuiteUnreadable
 from evals.examples import Kind
@@ -16,6 +16,7 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "rrf": ("retrieval", "abstention"),
     "tfidf-centroid": ("intents",),
     "tfidf-logistic": ("intents",),
+    "tfidf-linear": ("ratings",),
     "word-overlap": ("grounding", "ratings"),
     "length": ("ratings",),
     "keywords": ("safety",),
@@ -42,6 +43,8 @@ def building(name: str, embedder: Callable[[], Embedder]) -> Build:
         if name in ("tfidf-centroid", "tfidf-logistic"):
             head = heads.Centroids if name == "tfidf-centroid" else heads.Logistic
             return heads.Classifier(name, head, part.train)
+        if name == "tfidf-linear":
+            return ratings.Rater(part.train)
         plain: Mapping[str, System] = {
             "word-overlap": judges.WordOverlap(),
             "length": judges.Length(),

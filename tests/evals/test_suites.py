@@ -151,7 +151,11 @@ def test_an_optional_suite_without_its_data_is_skipped_with_a_reason(tmp_path: P
         ({"gates": {"hit@5": {"min": 0.4, "slice": "a=b"}}}, SuiteUnreadable, r"slice 'a=b', which no example"),
         ({"fields": {"relevance": "x"}}, SuiteUnreadable, r"'relevance'; a retrieval row has id, question, relevant"),
         ({"fields": {"relevant": "specific"}}, RowBroken, r"rows\.jsonl:1: specific: Field required"),
-        ({"train": {"split": "train"}}, SuiteUnreadable, r"train and folds are for intents, not for retrieval"),
+        (
+            {"train": {"split": "train"}},
+            SuiteUnreadable,
+            r"train and folds are for intents and ratings, not for retrieval",
+        ),
         ({"kind": "abstention"}, SuiteUnreadable, r"an abstention suite needs labels\.positive"),
         ({"where": {"topic": "shipping"}}, SuiteUnreadable, r"no row is left of 3; widen where"),
         ({"limit": 0}, SuiteUnreadable, r"limit: Input should be greater than or equal to 1 \(got 0\)"),
