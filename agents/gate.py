@@ -11,9 +11,12 @@ from domain.decisions import Gate, HandoverReason
 from domain.drafts import Draft
 from domain.policy import Policy
 from domain.search import Evidence
+from domain.text import words
 from domain.triage import Priority, Triage
 from domain.turns import Turn
 from domain.verdicts import Verdict
+
+STORY_WORDS = 40  # read on 1,618 real questions: of longer ones a third of the confident answers missed the point
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def decide(
 ) -> Gate:
     """Return the outcome of a checked draft."""
     confidence = _confidence(draft, evidence, verdict) if verdict.passes else None
-    kept_back = _kept_back(triage, evidence, draft, policy, installation.sends, confidence or 0.0)
+    kept_back = _kept_back(turn, triage, evidence, draft, policy, installation.sends, confidence or 0.0)
     refused = _refused(triage, draft, verdict, policy, installation.indexed)
     if refused:
         reason, why = refused
@@ -70,7 +73,13 @@ def _refused(
 
 
 def _kept_back(
-    triage: Triage, evidence: Sequence[Evidence], draft: Draft, policy: Policy, sends: bool, confidence: float
+    turn: Turn,
+    triage: Triage,
+    evidence: Sequence[Evidence],
+    draft: Draft,
+    policy: Policy,
+    sends: bool,
+    confidence: float,
 ) -> str | None:
     """Return why a good draft is only suggested, None when it may be sent."""
     languages = {found.passage.id: found.passage.language for found in evidence}
@@ -80,8 +89,8 @@ def _kept_back(
         return "nothing is sent without a person until confidence is calibrated (only demo mode sends)"
     if intent and intent.handling == "draft":
         return f"the policy wants a person to send {intent.name!r}"
-    if triage.confidence < policy.thresholds.triage_sure:
-        return f"triage is not sure what this is about ({triage.intent!r}, {triage.confidence:.2f})"
+    if len(words(turn.text)) > STORY_WORDS:
+        return "the customer tells a long story, and an answer to its question may miss its point"
     if triage.priority in (Priority.P0, Priority.P1):
         return f"{triage.priority} is never answered without a person"
     if cited - {triage.language}:
