@@ -12,11 +12,13 @@ from domain.drafts import Draft
 from domain.policy import Policy
 from domain.search import Evidence
 from domain.text import words
-from domain.triage import Priority, Triage
+from domain.triage import Ask, Priority, Triage
 from domain.turns import Turn
 from domain.verdicts import Verdict
+from engines.embedded.wording import content
 
 STORY_WORDS = 40  # read on 1,618 real questions: of longer ones a third of the confident answers missed the point
+STRANGE_COSTS = 0.4  # of the confidence, when no word of an ask was met; less in proportion
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,16 @@ def _kept_back(
 
 
 def _confidence(draft: Draft, evidence: Sequence[Evidence], verdict: Verdict) -> float:
-    """Mix how well the cited passages match, how complete the answer looks and how well it is borne out."""
+    """Mix how well the cited passages match, how complete the answer looks, and what of the ask was never met."""
     closeness = {found.passage.id: found.dense for found in evidence}
     cited = [closeness[citation.passage] for sentence in draft.sentences for citation in sentence.citations]
     match = max(0.0, min(1.0, fmean(cited))) if cited else 0.0
-    return round(verdict.grounding * (0.5 * match + 0.5 * verdict.completeness), 4)
+    strange = max((_strange(ask, evidence) for ask in draft.asks), default=0.0)
+    return round(verdict.grounding * (0.5 * match + 0.5 * verdict.completeness) * (1 - STRANGE_COSTS * strange), 4)
+
+
+def _strange(ask: Ask, evidence: Sequence[Evidence]) -> float:
+    """Return the share of an ask's words that no passage found for it has: what the help center may never mention."""
+    asked = set(content(ask.text))
+    known = {word for found in evidence if found.ask == ask.id for word in content(found.passage.embedded_text)}
+    return len(asked - known) / len(asked) if asked else 0.0
