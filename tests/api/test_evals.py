@@ -170,15 +170,18 @@ async def test_a_run_whose_process_fell_silent_is_stopped_and_says_so(house: Hou
 
 
 async def test_a_run_is_stopped_with_its_server(house: House, suite: Path) -> None:
+    rows = [{"question": f"How do I ask for refund {number}?", "relevant_ids": ["refunds"]} for number in range(5000)]
+    write_rows(suite.with_name("questions.jsonl"), *rows)
     async with served(house) as caller:
         caller.headers.update(await house.key("evals"))
-        waiting = [(await started(caller, system="deskhand"))["id"] for _ in range(3)]
+        run = await started(caller, system="deskhand")
 
     async with calling(house) as caller:
         caller.headers.update(await house.key("evals"))
-        states = [(await caller.get(f"/v1/evals/runs/{run}")).json()["state"] for run in waiting]
+        stopped = (await caller.get(f"/v1/evals/runs/{run['id']}")).json()
 
-    assert states[-1] == "stopped"
+    assert (stopped["state"], stopped["passed"]) == ("stopped", None)
+    assert "what was done is kept" in stopped["error"]
 
 
 async def test_runs_of_different_suites_or_without_a_result_cannot_be_compared(
