@@ -43,6 +43,11 @@ def _answered(case: Case) -> Observation:
     return float(decided is not None and decided.outcome != "handed_over") if case.example.positive else None
 
 
+def _replied(case: Case) -> Observation:
+    decided = case.read(results.Decided)
+    return float(decided is not None and decided.outcome != "handed_over")
+
+
 def _kept_back(case: Case) -> Observation:
     decided = case.read(results.Decided)
     return float(decided is not None and decided.outcome == "handed_over") if case.example.positive is False else None
@@ -106,6 +111,7 @@ ANSWERED = Scorer(
     "higher",
     each(_answered),
 )
+REPLIED = Scorer("replied", "How many turns end with a reply, sent or suggested?", "share", "higher", each(_replied))
 HANDED_OVER = Scorer(
     "handed_over", "Of the turns that need a person, how many are handed over?", "share", "higher", each(_kept_back)
 )
@@ -113,7 +119,7 @@ CITED = Scorer("cited", "Of the replies, how many cite a right article?", "share
 WRONG = Scorer("wrong_answered", "Of the replies sent, how many break a rule?", "share", "lower", each(_wrong))
 FAMILIES = (
     *(single(one, REPLIES) for one in (PASSED, MUST_INCLUDE, MUST_NOT_INCLUDE, OUTCOME, PRIORITY)),
-    *(single(one, REPLIES) for one in (ANSWERED, HANDED_OVER, CITED, WRONG)),
+    *(single(one, REPLIES) for one in (REPLIED, ANSWERED, HANDED_OVER, CITED, WRONG)),
     single(_judged("grounding", "How well is every sentence supported by what it cites?"), MARKED),
     single(_judged("completeness", "How completely is every ask answered?"), MARKED),
     single(_judged("tone", "How right is the tone?"), MARKED),

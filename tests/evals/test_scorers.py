@@ -266,3 +266,12 @@ def test_spans_are_found_when_they_overlap_one_of_their_kind() -> None:
     })  # fmt: skip
 
     assert counts == {"span_recall@PHONE": 1.0, "span_precision@PHONE": 0.5, "span_recall@EMAIL": 0.0}
+
+
+def test_a_suggestion_is_a_reply_and_a_handover_is_none() -> None:
+    asked = example("replies", question="How?", answer="")
+    outcomes = ("answered", "suggested", "handed_over")
+
+    replied = value(registry.named("replied", "replies"), *(case(asked, {"outcome": one}) for one in outcomes))
+
+    assert replied == pytest.approx(2 / 3)
