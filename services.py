@@ -220,6 +220,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         await stack.enter_async_context(_kept_up(indexer))
         index = KnowledgeIndex(quick, shelves, articles, pool)
         context = tools(settings, policy, quick, pool).context(index)
+        stack.push_async_callback(_release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         connectors = {"chat": Chat(desk, now)}
         yield Services(
@@ -247,7 +248,11 @@ async def one_shot(kb: Path, settings: Settings, tell: Tell = ignore) -> AsyncIt
             asyncio.to_thread(opened.embedded.prepare, opened.policy),
             asyncio.to_thread(importlib.import_module, "graph"),
         )
-        yield opened.context(index)
+        context = opened.context(index)
+        try:
+            yield context
+        finally:
+            await _release(context.engine)
 
 
 @contextmanager
@@ -289,7 +294,14 @@ def _engine(settings: Settings, embedded: Engine) -> Engine:
 
     key = settings.model_key.get_secret_value() if settings.model_key else None
     models = (small or large or "", large or small or "")
-    return Fallback(OpenAICompatible(Endpoint(settings.model_url, key, *models, settings.model_timeout_s)), embedded)
+    model = OpenAICompatible(Endpoint(settings.model_url, key, *models, settings.model_timeout_s))
+    return Fallback(model, embedded, closing=model.close)
+
+
+async def _release(engine: Engine) -> None:
+    """Close the connections to a model server, where there is one."""
+    if isinstance(engine, Fallback):
+        await engine.close()
 
 
 @contextmanager

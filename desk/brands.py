@@ -1,4 +1,4 @@
-"""Brands: the tenants of a desk."""
+"""Brands: each with its own articles, tickets, settings and keys."""
 
 import re
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Asks one engine until it fails, then another, and says why."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -48,12 +48,27 @@ class Breaker:
 
 
 class Fallback:
-    """An engine that asks `first` until it fails, then `second`; a case that fell back stays with `second`."""
+    """An engine that asks `first` until it fails, then `second`; a case that fell back stays with `second`.
 
-    def __init__(self, first: Engine, second: Engine, breaker: Breaker | None = None) -> None:
+    `closing` ends what the first holds open.
+    """
+
+    def __init__(
+        self,
+        first: Engine,
+        second: Engine,
+        breaker: Breaker | None = None,
+        closing: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._first = first
         self._second = second
         self._breaker = breaker or Breaker()
+        self._closing = closing
+
+    async def close(self) -> None:
+        """Close the connections of the first engine."""
+        if self._closing:
+            await self._closing()
 
     async def answer(self, task: Task[AnswerT], budget: Budget) -> AnswerT:
         """Return the answer of the first engine, else of the second with the reason noted in `budget`.
