@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.search import Evidence, Query, Results
-from domain.text import words
 from domain.triage import Ask
 from domain.turns import Turn
 from kb_index.index import Index
 
 ARTICLES_PER_ASK = 4
 PASSAGES_PER_ARTICLE = 4
-SHORT = 8  # words: a shorter follow-up leans on what the customer said before
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,8 @@ async def retrieve(turn: Turn, asks: Sequence[Ask], language: str, index: Index)
 
 
 def query(turn: Turn, ask: Ask, language: str | None) -> Query:
-    """Return what is searched for to answer one ask of a turn."""
-    earlier = [said.text for said in turn.history if said.author == "customer"]
-    text = f"{earlier[-1]}\n{ask.text}" if earlier and len(words(ask.text)) < SHORT else ask.text
-    return Query(text, brand=turn.brand, audience="customer", language=language, limit=ARTICLES_PER_ASK)
+    """Return what is searched for to answer one ask of a turn, with what was said before it."""
+    return Query(ask.text, turn.brand, "customer", language, ARTICLES_PER_ASK, turn.history)
 
 
 def _evidence(ask: Ask, result: Results) -> list[Evidence]:

@@ -53,7 +53,9 @@ def search(
     audience = _audience(scope.audience)
 
     async def work(answers: Answering, row: Row) -> Found:
-        return await answers.search(Query(row.question, BrandId(scope.brand), audience, limit=scope.limit))
+        return await answers.search(
+            Query(row.question, BrandId(scope.brand), audience, limit=scope.limit, history=row.history)
+        )
 
     _answer(_asked(query, file, as_json), kb, scope, work, display.show_search, passed)
 

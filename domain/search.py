@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 from domain.articles import Audience, Passage
 from domain.ids import DEFAULT_BRAND, ArticleId, AskId, BrandId
+from domain.turns import Utterance
 
 
 @dataclass(frozen=True)
 class Query:
-    """A question to the knowledge index."""
+    """A question to the knowledge index; `history` is what was said before it, oldest first."""
 
     text: str
     brand: BrandId = DEFAULT_BRAND
     audience: Audience = "customer"
     language: str | None = None
     limit: int = 10
+    history: tuple[Utterance, ...] = ()
 
 
 @dataclass(frozen=True)

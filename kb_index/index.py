@@ -7,12 +7,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from domain.articles import VISIBLE_TO, Audience, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from domain.search import Query, Results
-from embedding.embedder import Embedder
+from embedding.embedder import Embedder, Vectors
 from engines import language
-from kb_index import ranking
+from kb_index import follow_ups, ranking
 from kb_index.lexical import Lexical
 from kb_index.ranking import Candidate, Signals
 from kb_index.vectors import VectorStore
@@ -92,7 +94,8 @@ class KnowledgeIndex:
 
     def _signals(self, query: Query) -> Signals:
         """Ask both indexes of every shelf the audience may see."""
-        (vector,) = self._embedder.embed_queries([query.text])
+        before = follow_ups.context(query)
+        vector = self._vector(query.text, before)
         cosines: dict[PassageId, float] = {}
         passages: dict[PassageId, float] = {}
         articles: dict[ArticleId, float] = {}
@@ -100,7 +103,7 @@ class KnowledgeIndex:
         for visibility in VISIBLE_TO[query.audience]:
             shelf = self._shelves(query.brand, visibility)
             near = dict(shelf.vectors.query(vector, DENSE_CANDIDATES))
-            matches = shelf.lexical.query(query.text, LEXICAL_CANDIDATES)
+            matches = shelf.lexical.query(query.text, LEXICAL_CANDIDATES, before)
             worded = _best(matches.passages, LEXICAL_ONLY)
             far = shelf.vectors.cosines(vector, [name for name in worded if name not in near])
             cosines.update({**near, **far})
@@ -108,6 +111,12 @@ class KnowledgeIndex:
             articles.update(matches.articles)
             floors.append(min(near.values(), default=0.0))
         return Signals(cosines, passages, articles, max(floors))
+
+    def _vector(self, text: str, before: Sequence[tuple[str, float]]) -> Vectors:
+        """Return the question's vector, drawn towards what was said before it; its length is one."""
+        rows = self._embedder.embed_queries([text, *(said for said, _ in before)])
+        mixed = np.array([1.0, *(weight for _, weight in before)], np.float32) @ rows
+        return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
 
 def _best(scores: Mapping[PassageId, float], count: int) -> Sequence[PassageId]:

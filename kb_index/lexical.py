@@ -79,12 +79,15 @@ class Lexical:
             for language in self._languages.values():
                 language.remove(gone)
 
-    def query(self, text: str, k: int) -> Matches:
-        """Return the articles and passages that share words with the text, of each at most `k` a language."""
+    def query(self, text: str, k: int, context: Sequence[tuple[str, float]] = ()) -> Matches:
+        """Return the articles and passages that share words with the text, of each at most `k` a language.
+
+        The words of `context` count as well, each text's by its weight.
+        """
         articles: dict[ArticleId, float] = {}
         passages: dict[PassageId, float] = {}
         for language in list(self._languages.values()):
-            found = language.query(text, k)
+            found = language.query(((text, 1.0), *context), k)
             articles.update(found.articles)
             passages.update(found.passages)
         return Matches(articles, passages)
@@ -128,8 +131,11 @@ class _Language:
             self._titles.write(known, [])
             self._passages.write([name for article in known for name in self._cuts.pop(article)], [])
 
-    def query(self, text: str, k: int) -> Matches:
-        terms = Counter(self._analyzer.analyze(text)[:MOST_TERMS])
+    def query(self, texts: Sequence[tuple[str, float]], k: int) -> Matches:
+        terms: dict[str, float] = {}
+        for text, weight in texts:
+            for term, count in Counter(self._analyzer.analyze(text)[:MOST_TERMS]).items():
+                terms[term] = terms.get(term, 0.0) + weight * count
         passages = self._passages.query(terms, k)
         scores: dict[str, float] = dict(self._articles.query(terms, k))
         for article, score in self._titles.query(terms, k).items():
@@ -182,16 +188,16 @@ class _Texts:
         if self._file:
             self._file.write_text(json.dumps(self._names), "utf-8")
 
-    def query(self, terms: Mapping[str, int], k: int) -> dict[str, float]:
-        words = [(tantivy.Occur.Should, self._word(term, count)) for term, count in sorted(terms.items())]
+    def query(self, terms: Mapping[str, float], k: int) -> dict[str, float]:
+        words = [(tantivy.Occur.Should, self._word(term, weight)) for term, weight in sorted(terms.items())]
         searcher = self._index.searcher()
         hits = searcher.search(tantivy.Query.boolean_query(words), limit=k, count=False).hits
         rows = searcher.fast_field_values("row", [address for _, address in hits])
         return {self._names[int(row or 0)]: score for row, (score, _) in zip(rows, hits, strict=True)}
 
-    def _word(self, term: str, count: int) -> tantivy.Query:
+    def _word(self, term: str, weight: float) -> tantivy.Query:
         query = tantivy.Query.term_query(self._schema, "text", term, "freq")
-        return query if count == 1 else tantivy.Query.boost_query(query, float(count))
+        return query if weight == 1 else tantivy.Query.boost_query(query, weight)
 
 
 def _whole(cut: Sequence[Passage]) -> str:

@@ -269,7 +269,7 @@ async def test_a_second_handover_does_not_announce_itself_again() -> None:
     assert decision.reply.text == policy.load().phrases["en"].already_handed_over
 
 
-async def test_a_short_follow_up_is_searched_with_what_came_before() -> None:
+async def test_a_follow_up_is_searched_with_what_came_before() -> None:
     shelf = Shelf(SHELF)
     follow_up = REFUND.model_copy(update={"asks": ["And how long?"]})
 
@@ -278,7 +278,8 @@ async def test_a_short_follow_up_is_searched_with_what_came_before() -> None:
         context(follow_up, TRUE, GOOD, shelf=shelf),
     )
 
-    assert "refund" in shelf.queries[0].text
+    assert shelf.queries[0].text == "And how long?"
+    assert [said.text for said in shelf.queries[0].history] == ["Can I get a refund?", "Yes."]
 
 
 async def test_who_follows_a_case_hears_each_node_start() -> None:
