@@ -109,7 +109,7 @@ def _confidence(draft: Draft, evidence: Sequence[Evidence], verdict: Verdict) ->
     closeness = {found.passage.id: found.dense for found in evidence}
     cited = [closeness[citation.passage] for sentence in draft.sentences for citation in sentence.citations]
     match = max(0.0, min(1.0, fmean(cited))) if cited else 0.0
-    strange = max((_strange(ask, evidence) for ask in draft.asks), default=0.0)
+    strange = max((_strange(ask, evidence) for ask in draft.asks if ask.state == "answered"), default=0.0)
     return round(verdict.grounding * (0.5 * match + 0.5 * verdict.completeness) * (1 - STRANGE_COSTS * strange), 4)
 
 

@@ -1,0 +1,102 @@
+from dataclasses import replace
+
+import pytest
+
+from agents import gate
+from agents.gate import Installation
+from domain.articles import Passage
+from domain.decisions import Gate
+from domain.drafts import Citation, Draft, Sentence
+from domain.ids import DEFAULT_BRAND, ArticleId, AskId, CaseId, PassageId
+from domain.policy import Policy
+from domain.search import Evidence
+from domain.triage import Ask, Priority, Triage
+from domain.turns import Turn
+from domain.verdicts import Fault, Verdict
+from prompts import policy
+
+ASK = Ask(AskId("a1"), "How long is the free trial?", "answered")
+TEXT = "The free trial is 21 days long."
+PASSAGE = Passage(PassageId("trial#1"), ArticleId("trial"), "Free trial", None, (), TEXT, 0, len(TEXT))
+FOUND = Evidence(ASK.id, PASSAGE, score=1.0, dense=0.9, lexical=1.0)
+SAID = Sentence(TEXT, "fact", ASK.id, (Citation(PASSAGE.article, PASSAGE.id, TEXT, 0, len(TEXT)),))
+TURN = Turn(CaseId("case_1"), DEFAULT_BRAND, ASK.text)
+TRIAGE = Triage((ASK,), "subscription", Priority.P3, "neutral", "en", (), (), (), 0.9, ())
+VERDICT = Verdict(grounding=1.0, completeness=0.9, tone=1.0, policy=1.0)
+POLICY = policy.load()
+SENDING = Installation(indexed=10, sends=True)
+
+
+def decide(
+    turn: Turn = TURN,
+    triage: Triage = TRIAGE,
+    found: Evidence = FOUND,
+    ask: Ask = ASK,
+    verdict: Verdict = VERDICT,
+    rules: Policy = POLICY,
+    installation: Installation = SENDING,
+) -> Gate:
+    return gate.decide(turn, triage, (found,), Draft((SAID,), (ask,)), verdict, rules, installation)
+
+
+def test_a_good_answer_to_a_direct_question_is_sent() -> None:
+    assert decide().outcome == "answered"
+
+
+@pytest.mark.parametrize("priority", [Priority.P0, Priority.P1])
+def test_what_is_urgent_waits_for_a_person(priority: Priority) -> None:
+    assert decide(triage=replace(TRIAGE, priority=priority)).outcome == "suggested"
+
+
+def test_a_long_story_waits_for_a_person() -> None:
+    told = decide(turn=replace(TURN, text=f"{'It began last year. ' * 12}{ASK.text}"))
+
+    assert told.outcome == "suggested"
+    assert "long story" in told.reasons[-1]
+
+
+def test_an_article_in_another_language_waits_for_a_person() -> None:
+    spanish = replace(FOUND, passage=replace(PASSAGE, language="es"))
+
+    assert decide(found=spanish).outcome == "suggested"
+
+
+def test_words_that_nothing_found_mentions_cost_confidence() -> None:
+    strange = replace(ASK, text="How long is the free trial of the bitcoin wallet?")
+
+    plain, odd = decide().confidence, decide(ask=strange).confidence
+
+    assert plain is not None
+    assert odd is not None
+    assert odd < plain
+
+
+def test_an_intent_for_people_is_theirs_only_where_triage_is_sure_of_it() -> None:
+    sure = decide(triage=replace(TRIAGE, intent="security_incident"))
+    unsure = decide(triage=replace(TRIAGE, intent="security_incident", confidence=0.2))
+
+    assert sure.handover == "policy"
+    assert unsure.outcome == "answered"
+
+
+def test_a_fault_keeps_a_draft_from_everybody() -> None:
+    faulty = decide(verdict=replace(VERDICT, faults=(Fault("figures", "names 30", 0),)))
+
+    assert faulty.outcome == "handed_over"
+    assert faulty.confidence is None
+
+
+def test_a_handed_over_ask_takes_the_case_with_it_and_leaves_the_rest_sayable() -> None:
+    partly = gate.decide(
+        TURN,
+        TRIAGE,
+        (FOUND,),
+        Draft((SAID,), (ASK, Ask(AskId("a2"), "And the price?", "handed_over"))),
+        VERDICT,
+        POLICY,
+        SENDING,
+    )
+
+    assert partly.outcome == "handed_over"
+    assert partly.handover == "knowledge_missing"
+    assert partly.partial
