@@ -15,7 +15,7 @@ from engines.embedded.units import Unit, heading, units
 from engines.embedded.wording import content
 
 PASSAGES_READ = 8  # passages looked into for one ask
-UNITS_COMPARED = 8  # units embedded for one ask, the likeliest by their words
+UNITS_COMPARED = 10  # units embedded for one ask, the likeliest by what is known before
 WORDS_COMPARED = 40  # of a unit: what a procedure is about shows in its first steps
 UNITS_TAKEN = 3
 SHORT_LIST, SHORT_LIST_WORDS = 6, 90  # a list up to this size is quoted whole
@@ -112,7 +112,7 @@ def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder)
         return None
     question = focus(ask)
     wanted = Wanted.of(ask, question, [f"{heading(found)} {unit.text}" for unit, found in likely])
-    likely.sort(key=lambda pair: -(wanted.share(pair[0].text, heading(pair[1])) + pair[1].dense))
+    likely.sort(key=lambda pair: -_score(question, wanted, pair[0], pair[1], pair[1].dense))
     read = likely[:UNITS_COMPARED]
     vectors = embedder.embed_passages([_compared(unit, found) for unit, found in read])
     cosines = vectors @ embedder.embed_queries([ask, question]).mean(axis=0)
