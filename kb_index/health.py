@@ -20,7 +20,7 @@ REVIEWED_WITHIN = timedelta(days=730)
 NEAR = 0.5
 DISAGREEING = 0.2
 SAME = 0.8
-SAME_WORDS = 0.6
+SAME_WORDS = 0.45
 REPEATED = 0.5
 FEWEST_WORDS = 12
 ROWS_AT_ONCE = 1000
@@ -133,7 +133,7 @@ def _duplicate(pair: _Pair, share: float) -> Finding:
         round(0.3 + 0.5 * share * pair.cosine, 3),
         (first, second),
         (pair.one.text, pair.other.text),
-        f"{first!r} and {second!r} say nearly the same ({share:.0%} of the shorter): keep one and link to it.",
+        f"{first!r} and {second!r} say much the same ({share:.0%} of the shorter): keep one and link to it.",
     )
 
 
