@@ -39,10 +39,10 @@ from embedding.remembering import Remembering
 from engines.embedded.engine import Embedded
 from engines.engine import Engine
 from engines.fallback import Fallback
-from kb_index.errors import KnowledgeError
+from kb_index.errors import KnowledgeError, UnknownBrand
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
 from kb_index.lexical import Lexical
-from kb_index.one_shot import Tell, ignore, open_folder
+from kb_index.one_shot import Tell, ignore, open_folder, read_folder
 from prompts import policy as policies
 from prompts.policy import PolicyError
 from settings import Settings, SettingsError
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from desk.desk import Desk
     from desk.queue import Queue
     from graph import Context
+    from kb_index.contents import Contents
     from kb_index.indexing import Indexer
     from kb_index.store import PostgresKnowledge
 
@@ -108,6 +109,10 @@ class Tools:
     def index(self, kb: Path, tell: Tell = ignore) -> Index:
         """Return the index of a folder or file of articles, built first if need be; this may take long."""
         return open_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages)
+
+    def contents(self, kb: Path, tell: Tell = ignore) -> Contents:
+        """Return everything in a folder or file of articles, indexed first if need be; this may take long."""
+        return read_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages)
 
     def context(self, index: Index) -> Context:
         """Return the hub's ports over an index."""
@@ -233,6 +238,21 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     """Yield the desk alone, as keys and brands need it: beside a running server as well as without one."""
     async with _desk(settings, policies.load(settings.policy)) as (_, desk, _):
         yield desk
+
+
+async def contents(settings: Settings, brand: BrandId) -> Contents:
+    """Return everything stored of a brand: beside a running server as well as without one.
+
+    Raises UnknownBrand.
+    """
+    from kb_index.contents import of_brand
+    from kb_index.store import PostgresKnowledge
+
+    embedder = loading.load(settings.embedder)
+    async with _desk(settings, policies.load(settings.policy)) as (database, desk, _):
+        if brand not in {known.id for known in await desk.brands()}:
+            raise UnknownBrand(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")
+        return await of_brand(PostgresKnowledge(database.engine), brand, embedder.id)
 
 
 @asynccontextmanager

@@ -39,6 +39,8 @@ evals = typer.Typer(
 app.add_typer(evals, name="eval")
 policy_files = typer.Typer(no_args_is_help=True, help="Policy: what a support lead may edit, as files.")
 app.add_typer(policy_files, name="policy")
+knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: what its articles need.")
+app.add_typer(knowledge, name="kb")
 app.add_typer(keys, name="keys")
 app.add_typer(brands, name="brands")
 
@@ -247,6 +249,24 @@ def list_brands(as_json: Json = False, data: Data = None) -> None:
     from cli import access
 
     access.list_brands(as_json, data=data)
+
+
+@knowledge.command("health")
+def health(
+    kb: Corpus = None,
+    brand: Brand = "default",
+    reviewed_within: Annotated[int, typer.Option(min=1, help="Days after which an unedited article is stale.")] = 730,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say what is wrong with the articles, the worst first.
+
+    Figures that contradict each other, near-duplicates, links to articles that do not exist, and stale articles. It
+    works beside a running server, and without a model.
+    """
+    from cli import knowledge
+
+    knowledge.health(kb, brand, reviewed_within, as_json, data=data)
 
 
 @policy_files.command("export")

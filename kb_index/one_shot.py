@@ -21,6 +21,7 @@ from domain.articles import VISIBLE_TO, Article, Audience, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from embedding.embedder import Embedder, Vectors
 from kb_index import passages, reading
+from kb_index.contents import Contents
 from kb_index.errors import SourceError
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
 from kb_index.lexical import Lexical
@@ -96,13 +97,37 @@ def open_folder(
     `tell` hears of every article that could not be read, each time, and of the progress of building. Raises
     SourceError when there is no article, EmbedderError when there is no embedder.
     """
+    folder = _built(kb, cache, embedder, pool, tell, languages)
+    candidates = {visibility: _candidates(folder / visibility) for visibility in VISIBLE_TO["teammate"]}
+    shelves = {name: _shelf(folder / name, found) for name, found in candidates.items()}
+    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(candidates), pool)
+
+
+def read_folder(
+    kb: Path,
+    cache: Path,
+    embedder: Embedder,
+    pool: Executor,
+    tell: Tell = ignore,
+    languages: Sequence[str] = LANGUAGES,
+) -> Contents:
+    """Return everything in a folder or JSONL file, with the vectors of its index; it works and fails as that does."""
+    folder = _built(kb, cache, embedder, pool, tell, languages)
+    found = {name: _candidates(folder / name) for name in VISIBLE_TO["teammate"]}
+    return Contents(
+        tuple(row for row in reading.read([kb], languages) if isinstance(row, Article)),
+        tuple(candidate.passage for candidates in found.values() for candidate in candidates),
+        np.concatenate([np.load(folder / name / "vectors.npy") for name in found]),
+    )
+
+
+def _built(kb: Path, cache: Path, embedder: Embedder, pool: Executor, tell: Tell, languages: Sequence[str]) -> Path:
+    """Return the folder of an index, built first if there is none of this content yet."""
     folder = cache / f"{_slug(kb)}-{_digest(kb, embedder, languages)}"
     about = _about(folder) or _build(folder, list(reading.read([kb], languages)), embedder, pool, tell)
     for bad in about.bad:
         tell(bad)
-    candidates = {visibility: _candidates(folder / visibility) for visibility in VISIBLE_TO["teammate"]}
-    shelves = {name: _shelf(folder / name, found) for name, found in candidates.items()}
-    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(candidates), pool)
+    return folder
 
 
 def _shelf(folder: Path, candidates: Sequence[Candidate]) -> Shelf:
