@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from desk.keys import Scope
 from domain.articles import Article, Audience, Visibility
 from domain.ids import ArticleId
-from domain.turns import Author, Utterance
+from domain.turns import Author, Utterance, spoken
 from evals.beside import Wish
 from evals.given import Given
 
@@ -73,11 +73,10 @@ def _utterance(value: object) -> object:
     """Turn `"user: hello"` and `"agent: hello"` into what they mean; leave anything else to the model."""
     if not isinstance(value, str):
         return value
-    who, colon, text = value.partition(":")
-    author = {"user": "customer", "customer": "customer", "agent": "bot", "bot": "bot", "teammate": "teammate"}
-    if not colon or who.strip().lower() not in author:
+    heard = spoken(value)
+    if heard is None:
         raise ValueError('Start each line of the history with "user: " or "agent: ".')
-    return {"author": author[who.strip().lower()], "text": text.strip()}
+    return {"author": heard.author, "text": heard.text}
 
 
 class DraftRequest(Input):

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.refusal import Refusal
-from domain.turns import Author, Utterance
+from domain.turns import SAID_BY, Utterance, spoken
 
 LONGEST = 20_000
-SAID_BY: dict[str, Author] = {
-    "user": "customer",
-    "customer": "customer",
-    "agent": "bot",
-    "bot": "bot",
-    "teammate": "teammate",
-}
 
 
 @dataclass(frozen=True)
@@ -95,8 +88,7 @@ def _history(value: object) -> tuple[Utterance, ...]:
 
 
 def _utterance(said: object) -> Utterance:
-    who, colon, words = said.partition(":") if isinstance(said, str) else ("", "", "")
-    author = SAID_BY.get(who.strip().lower())
-    if not colon or author is None:
+    heard = spoken(said) if isinstance(said, str) else None
+    if heard is None:
         raise Refusal(f"`history` has {said!r}; each begins with one of {', '.join(SAID_BY)} and a colon")
-    return Utterance(author, text(words.strip(), "a message of `history`"))
+    return Utterance(heard.author, text(heard.text, "a message of `history`"))

@@ -1,5 +1,6 @@
 """A customer's turn, as the hub receives it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,22 @@ class Utterance:
 
     author: Author
     text: str
+
+
+SAID_BY: dict[str, Author] = {
+    "user": "customer",
+    "customer": "customer",
+    "agent": "bot",
+    "bot": "bot",
+    "teammate": "teammate",
+}
+
+
+def spoken(line: str, speakers: Mapping[str, Author] = SAID_BY) -> Utterance | None:
+    """Return what a line such as `user: Hello` says, as histories are written outside; None when nobody says it."""
+    who, colon, words = line.partition(":")
+    author = speakers.get(who.strip().lower())
+    return Utterance(author, words.strip()) if colon and author else None
 
 
 @dataclass(frozen=True)

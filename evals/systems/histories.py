@@ -2,20 +2,10 @@
 
 from collections.abc import Sequence
 
-from domain.turns import Author, Utterance
+from domain.turns import SAID_BY, Author, Utterance, spoken
 from evals.runner import SystemFailed
 
-SAID_BY: dict[str, Author] = {
-    "user": "customer",
-    "customer": "customer",
-    "u": "customer",
-    "agent": "bot",
-    "assistant": "bot",
-    "bot": "bot",
-    "s": "bot",
-    "system": "bot",
-    "teammate": "teammate",
-}
+SPEAKERS: dict[str, Author] = {**SAID_BY, "u": "customer", "assistant": "bot", "s": "bot", "system": "bot"}
 
 
 def read(lines: Sequence[str]) -> tuple[Utterance, ...]:
@@ -24,8 +14,7 @@ def read(lines: Sequence[str]) -> tuple[Utterance, ...]:
 
 
 def _utterance(line: str) -> Utterance:
-    who, colon, words = line.partition(":")
-    author = SAID_BY.get(who.strip().lower())
-    if not colon or author is None:
-        raise SystemFailed(f"history has {line[:60]!r}; each line begins with one of {', '.join(SAID_BY)} and a colon")
-    return Utterance(author, words.strip())
+    heard = spoken(line, SPEAKERS)
+    if heard is None:
+        raise SystemFailed(f"history has {line[:60]!r}; each line begins with one of {', '.join(SPEAKERS)} and a colon")
+    return heard
