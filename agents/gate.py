@@ -39,12 +39,15 @@ def decide(
     installation: Installation,
 ) -> Gate:
     """Return the outcome of a checked draft."""
-    confidence = _confidence(draft, evidence, verdict) if verdict.passes else None
-    kept_back = _kept_back(turn, triage, evidence, draft, policy, installation.sends, confidence or 0.0)
-    refused = _refused(triage, draft, verdict, policy, installation.indexed)
+    refused = _refused(triage, draft, policy, installation.indexed)
+    if not verdict.passes:
+        reason, why = refused or ("low_confidence", f"the checker refused the draft: {verdict.faults[0].message}")
+        return Gate("handed_over", None, (why,), reason)
+    confidence = _confidence(draft, evidence, verdict)
+    kept_back = _kept_back(turn, triage, evidence, draft, policy, installation.sends, confidence)
     if refused:
         reason, why = refused
-        partial = reason in ("knowledge_missing", "out_of_scope") and verdict.passes and kept_back is None
+        partial = reason in ("knowledge_missing", "out_of_scope") and kept_back is None
         return Gate("handed_over", confidence, (why,), reason, partial)
     reasons = (f"confidence {confidence:.2f} is an uncalibrated score",)
     if kept_back is None:
@@ -55,10 +58,8 @@ def decide(
     return Gate("suggested", confidence, (*reasons, f"a person decides: {kept_back}"))
 
 
-def _refused(
-    triage: Triage, draft: Draft, verdict: Verdict, policy: Policy, indexed: int
-) -> tuple[HandoverReason, str] | None:
-    """Return why this draft may not even be suggested, None when it may."""
+def _refused(triage: Triage, draft: Draft, policy: Policy, indexed: int) -> tuple[HandoverReason, str] | None:
+    """Return why this draft may not even be suggested, whatever the checker found; None when it may."""
     unanswered = [ask for ask in draft.asks if ask.state in ("open", "handed_over")]
     intent = policy.intent(triage.intent)
     if intent and intent.handling == "human" and triage.confidence >= policy.thresholds.triage_sure:
@@ -69,8 +70,6 @@ def _refused(
         return "out_of_scope", "the request is outside what this desk answers"
     if unanswered:
         return "knowledge_missing", f"{len(unanswered)} of {len(draft.asks)} asks found no reliable answer"
-    if not verdict.passes:
-        return "low_confidence", f"the checker refused the draft: {verdict.faults[0].message}"
     return None
 
 
