@@ -1,6 +1,7 @@
 """What a search asks for and what it finds."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.articles import Audience, Passage
 from domain.ids import DEFAULT_BRAND, ArticleId, AskId, BrandId
@@ -9,7 +10,10 @@ from domain.turns import Utterance
 
 @dataclass(frozen=True)
 class Query:
-    """A question to the knowledge index; `history` is what was said before it, oldest first."""
+    """A question to the knowledge index; `history` is what was said before it, oldest first.
+
+    `asked_at` is given where a past moment is replayed: what was learned after it does not count.
+    """
 
     text: str
     brand: BrandId = DEFAULT_BRAND
@@ -17,6 +21,7 @@ class Query:
     language: str | None = None
     limit: int = 10
     history: tuple[Utterance, ...] = ()
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -30,23 +35,48 @@ class ScoredPassage:
 
 
 @dataclass(frozen=True)
+class Vote:
+    """What past tickets say for an article: a `score` added to its own, and how many similar `tickets` it solved."""
+
+    score: float
+    tickets: int
+
+
+@dataclass(frozen=True)
 class Hit:
-    """An article and the passages that earned it its place, best first."""
+    """An article and the passages that earned it its place, best first; `reasons` says what else did."""
 
     article: ArticleId
     title: str
     url: str | None
     score: float
     passages: tuple[ScoredPassage, ...]
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answerability:
+    """How surely what was found answers the question: a calibrated `probability`, and whether that is enough here.
+
+    `reasons` name what speaks for and against it.
+    """
+
+    probability: float
+    answerable: bool
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Results:
-    """The articles found, best first; `indexed` is how many articles this audience could have been shown."""
+    """The articles found, best first; `indexed` is how many articles this audience could have been shown.
+
+    `answerability` is null where nothing was fitted to this knowledge base and embedder.
+    """
 
     query: str
     hits: tuple[Hit, ...]
     indexed: int
+    answerability: Answerability | None = None
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,17 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar, TypeVarTuple
 
 import numpy as np
 
 from domain.articles import VISIBLE_TO, Audience, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
-from domain.search import Query, Results
+from domain.search import Answerability, Hit, Query, Results, Vote
 from embedding.embedder import Embedder, Vectors
 from engines import language
 from kb_index import follow_ups, ranking
+from kb_index.learned import NOTHING, Learned
 from kb_index.lexical import Lexical
 from kb_index.ranking import Candidate, Signals
 from kb_index.vectors import VectorStore
@@ -22,6 +23,9 @@ from kb_index.vectors import VectorStore
 DENSE_CANDIDATES = 400
 LEXICAL_CANDIDATES = 400
 LEXICAL_ONLY = 60
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Index(Protocol):
@@ -71,11 +75,14 @@ class Shelves:
 class KnowledgeIndex:
     """The index behind every search, served or one-shot: the parts differ, the way is one."""
 
-    def __init__(self, embedder: Embedder, shelves: Shelves, store: PassageStore, pool: Executor) -> None:
+    def __init__(
+        self, embedder: Embedder, shelves: Shelves, store: PassageStore, pool: Executor, learned: Learned = NOTHING
+    ) -> None:
         self._embedder = embedder
         self._shelves = shelves
         self._store = store
         self._pool = pool
+        self._learned = learned
 
     async def search(self, query: Query) -> Results:
         """Return the articles that bear on a question, best first.
@@ -85,17 +92,36 @@ class KnowledgeIndex:
         indexed = await self._store.indexed(query.brand, query.audience)
         if not indexed or not query.text.strip():
             return Results(query.text, (), indexed)
-        loop = asyncio.get_running_loop()
-        signals = await loop.run_in_executor(self._pool, self._signals, query)
+        signals, votes = await self._found(query)
         ids = {*signals.cosines, *signals.passages}
         candidates = await self._store.live(query.brand, query.audience, ids)
-        spoken = query.language or await loop.run_in_executor(self._pool, _told, query.text, candidates)
-        return Results(query.text, ranking.rank(candidates, signals, spoken, query.limit), indexed)
+        hits, answerability = await self._run(self._ranked, query, candidates, signals, votes)
+        return Results(query.text, hits, indexed, answerability)
 
-    def _signals(self, query: Query) -> Signals:
-        """Ask both indexes of every shelf the audience may see."""
+    async def _found(self, query: Query) -> tuple[Signals, Mapping[ArticleId, Vote]]:
+        """Return what the indexes and the memory say."""
         before = follow_ups.context(query)
-        vector = self._vector(query.text, before)
+        vector = await self._run(self._vector, query, before)
+        signals = self._run(self._signals, query, before, vector)
+        if self._learned.memory is None:
+            return await signals, {}
+        return await asyncio.gather(signals, self._learned.memory.votes(query, vector))
+
+    def _ranked(
+        self,
+        query: Query,
+        candidates: Sequence[Candidate],
+        signals: Signals,
+        votes: Mapping[ArticleId, Vote],
+    ) -> tuple[tuple[Hit, ...], Answerability | None]:
+        spoken = query.language or _told(query.text, candidates)
+        hits = ranking.rank(candidates, signals, spoken, query.limit, votes)
+        judge, reranker = self._learned.judge, self._learned.reranker
+        answerability = judge.judge(query, candidates, signals, hits) if judge else None
+        return reranker.rerank(query.text, hits) if reranker else hits, answerability
+
+    def _signals(self, query: Query, before: Sequence[tuple[str, float]], vector: Vectors) -> Signals:
+        """Ask both indexes of every shelf the audience may see."""
         cosines: dict[PassageId, float] = {}
         passages: dict[PassageId, float] = {}
         articles: dict[ArticleId, float] = {}
@@ -112,11 +138,15 @@ class KnowledgeIndex:
             floors.append(min(near.values(), default=0.0))
         return Signals(cosines, passages, articles, max(floors))
 
-    def _vector(self, text: str, before: Sequence[tuple[str, float]]) -> Vectors:
+    def _vector(self, query: Query, before: Sequence[tuple[str, float]]) -> Vectors:
         """Return the question's vector, drawn towards what was said before it; its length is one."""
-        rows = self._embedder.embed_queries([text, *(said for said, _ in before)])
+        rows = self._embedder.embed_queries([query.text, *(said for said, _ in before)])
         mixed = np.array([1.0, *(weight for _, weight in before)], np.float32) @ rows
-        return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
+        vector = np.asarray(mixed / np.linalg.norm(mixed), np.float32)
+        return self._learned.adapters.adapt(query.brand, vector) if self._learned.adapters else vector
+
+    async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
 
 
 def _best(scores: Mapping[PassageId, float], count: int) -> Sequence[PassageId]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from domain.articles import Passage
 from domain.ids import ArticleId, PassageId
-from domain.search import Hit, ScoredPassage
+from domain.search import Hit, ScoredPassage, Vote
 
 DENSE = 0.8
 LEXICAL = 0.2
@@ -39,10 +39,23 @@ class Signals:
     floor: float
 
 
-def rank(candidates: Sequence[Candidate], signals: Signals, language: str | None, limit: int) -> tuple[Hit, ...]:
-    """Return the best `limit` articles, one of each family: the one in `language` where it was found."""
+def rank(
+    candidates: Sequence[Candidate],
+    signals: Signals,
+    language: str | None,
+    limit: int,
+    votes: Mapping[ArticleId, Vote] | None = None,
+) -> tuple[Hit, ...]:
+    """Return the best `limit` articles, one of each family: the one in `language` where it was found.
+
+    `votes` add to the articles' own scores.
+    """
     passages = _passages(candidates, signals)
-    scores = _articles(candidates, signals)
+    votes = votes or {}
+    scores = {
+        name: round(score + votes[name].score, DIGITS) if name in votes else score
+        for name, score in _articles(candidates, signals).items()
+    }
     families: dict[ArticleId, list[ArticleId]] = {}
     for candidate in {candidate.passage.article: candidate for candidate in candidates}.values():
         families.setdefault(candidate.family, []).append(candidate.passage.article)
@@ -50,14 +63,20 @@ def rank(candidates: Sequence[Candidate], signals: Signals, language: str | None
     hits = []
     for members in families.values():
         chosen = min(members, key=lambda name: (spoken[name] != language, -scores[name], name))
-        hits.append(_hit(passages[chosen], max(scores[name] for name in members)))
+        told = tuple(solved(votes[name].tickets) for name in members if name in votes)
+        hits.append(_hit(passages[chosen], max(scores[name] for name in members), told))
     return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.article))[:limit])
 
 
-def _hit(passages: Sequence[ScoredPassage], score: float) -> Hit:
+def solved(tickets: int) -> str:
+    """Return what is said of an article that so many similar tickets were solved with."""
+    return f"{tickets} similar {'tickets were' if tickets > 1 else 'ticket was'} solved with this article"
+
+
+def _hit(passages: Sequence[ScoredPassage], score: float, reasons: tuple[str, ...]) -> Hit:
     best = sorted(passages, key=lambda scored: (-scored.score, scored.passage.id))[:SHOWN_PASSAGES]
     first = best[0].passage
-    return Hit(first.article, first.title, first.url, score, tuple(best))
+    return Hit(first.article, first.title, first.url, score, tuple(best), reasons)
 
 
 def _passages(candidates: Sequence[Candidate], signals: Signals) -> dict[ArticleId, list[ScoredPassage]]:
