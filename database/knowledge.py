@@ -1,10 +1,11 @@
-"""The tables of the knowledge index: articles, their passages and the passages' vectors."""
+"""The tables of the knowledge index: articles and what they were, their passages and the passages' vectors."""
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -38,9 +39,38 @@ articles = Table(
     Column("passages", Integer, nullable=False, comment="how many it was cut into"),
     Column("sequence", BigInteger, nullable=False, comment="the place of its last change among all changes"),
     Column("stored_at", DateTime(timezone=True), nullable=False),
+    Column("stored_by", Text, comment="the key or person that made this version"),
+    Column("owner", Text, comment="who looks after it"),
+    Column("review_by", Date, comment="when somebody should read it again"),
+    Column("reviewed_at", DateTime(timezone=True), comment="when somebody last did"),
     Column("deleted_at", DateTime(timezone=True), comment="a tombstone: from now on nobody is shown it"),
     CheckConstraint("visibility IN ('public', 'internal')", name="visibility"),
     Index(None, "sequence", unique=True),
+)
+
+article_versions = Table(
+    "article_versions",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("article", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("title", Text, comment="null, as body and visibility, where it was or has since been deleted"),
+    Column("body", Text),
+    Column("visibility", Text),
+    Column("stored_at", DateTime(timezone=True), nullable=False),
+    Column("stored_by", Text),
+    ForeignKeyConstraint(["brand", "article"], ["articles.brand", "articles.id"], ondelete="CASCADE"),
+)
+
+article_votes = Table(
+    "article_votes",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("article", Text, primary_key=True),
+    Column("up", BigInteger, nullable=False),
+    Column("down", BigInteger, nullable=False),
+    Column("views", BigInteger, nullable=False),
+    ForeignKeyConstraint(["brand", "article"], ["articles.brand", "articles.id"], ondelete="CASCADE"),
 )
 
 passages = Table(

@@ -103,11 +103,13 @@ cases = Table(
     Column("state", Text, nullable=False),
     Column("outcome", Text),
     Column("decision", JSONB),
+    Column("cited", ARRAY(Text), nullable=False, server_default="{}", comment="the articles that its reply rests on"),
     Column("started_at", Time, nullable=False),
     Column("ended_at", Time),
     UniqueConstraint("ticket", "turn", "attempt"),
     one_of("state", "running", "decided", "superseded", "died"),
     one_of("outcome", "answered", "suggested", "handed_over"),
+    Index(None, "cited", postgresql_using="gin"),
 )
 
 messages = Table(

@@ -12,7 +12,7 @@ from database.tables import cases, handovers
 from desk.messages import Kind
 from desk.tickets import Ticket
 from domain.decisions import Decision, Handover, Outcome
-from domain.ids import CaseId, TicketId, new
+from domain.ids import ArticleId, CaseId, TicketId, new
 from domain.turns import Turn
 
 State = Literal["running", "decided", "superseded", "died"]
@@ -110,9 +110,16 @@ async def end(connection: AsyncConnection, case: CaseId, state: State, decision:
         "state": state,
         "outcome": decision.outcome,
         "decision": _decisions.dump_python(decision, mode="json"),
+        "cited": _cited(decision),
         "ended_at": now,
     }
     await connection.execute(update(cases).where(cases.c.id == case).values(columns))
+
+
+def _cited(decision: Decision) -> list[ArticleId]:
+    """Return the articles that a decision's reply rests on."""
+    said = decision.reply.sentences if decision.reply else ()
+    return sorted({citation.article for sentence in said for citation in sentence.citations})
 
 
 async def hand_over(

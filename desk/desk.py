@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from desk import brands, cases, clocks, conclusions, events, keys, messages, outbox, stream, tickets
+from desk import brands, cases, clocks, conclusions, events, keys, messages, outbox, replies, stream, tickets
 from desk.brands import Brand
 from desk.cases import Attempt, CaseRecord, Outgoing
 from desk.clocks import Clock
@@ -22,10 +22,11 @@ from desk.keys import KeyRecord
 from desk.messages import Message
 from desk.outbox import Delivery
 from desk.queue import Queue
+from desk.replies import CitingReply
 from desk.stream import Listener, StreamRow
 from desk.tickets import Ticket
 from domain.decisions import Decision, Handover
-from domain.ids import BrandId, CaseId, CustomerId, MessageId, TicketId, new
+from domain.ids import ArticleId, BrandId, CaseId, CustomerId, MessageId, TicketId, new
 from domain.policy import Target
 from domain.triage import Priority
 from domain.turns import Channel, Turn, Utterance
@@ -232,6 +233,13 @@ class Desk:
         """Return what a case decided, None when it has not."""
         async with self._engine.connect() as connection:
             return await cases.decision(connection, case)
+
+    async def replies_citing(
+        self, brand: BrandId, article: ArticleId, after: MessageId | None = None, limit: int = 50
+    ) -> list[CitingReply]:
+        """Return the next replies of a brand that rest on an article, the newest first, after one of them."""
+        async with self._engine.connect() as connection:
+            return await replies.citing(connection, brand, article, after, limit)
 
     async def handovers(self, ticket: TicketId) -> list[Handover]:
         """Return what people were told about a ticket, the oldest first."""

@@ -1,7 +1,7 @@
 """Articles, the passages cut from them, and who may see which."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from domain.ids import ArticleId, PassageId
@@ -17,7 +17,10 @@ VISIBLE_TO: dict[Audience, tuple[Visibility, ...]] = {
 
 @dataclass(frozen=True)
 class Article:
-    """A help-center page; `body` is Markdown, whatever it was outside, and `language` a two-letter code."""
+    """A help-center page; `body` is Markdown, whatever it was outside, and `language` a two-letter code.
+
+    `owner` looks after it, and by the day `review_by` somebody should read it again: neither is part of what it says.
+    """
 
     id: ArticleId
     title: str
@@ -28,6 +31,38 @@ class Article:
     language: str = "en"
     translation_of: ArticleId | None = None
     tags: tuple[str, ...] = ()
+    owner: str | None = None
+    review_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an article stands with those who read and keep it: its newest version, readers' votes, and views."""
+
+    version: int
+    stored_at: datetime
+    stored_by: str | None = None
+    reviewed_at: datetime | None = None
+    up: int = 0
+    down: int = 0
+    views: int = 0
+
+    @property
+    def helpfulness(self) -> float:
+        """Return the share of readers it helped, (up + 2) / (up + down + 4): one half until there are votes."""
+        return (self.up + 2) / (self.up + self.down + 4)
+
+
+@dataclass(frozen=True)
+class Version:
+    """What an article was at one time; `title`, `body` and `visibility` are null once it is deleted, as is its text."""
+
+    version: int
+    at: datetime
+    by: str | None = None
+    title: str | None = None
+    body: str | None = None
+    visibility: Visibility | None = None
 
 
 @dataclass(frozen=True)
