@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 
 import numpy as np
 
-from domain.articles import VISIBLE_TO, Audience, Visibility
+from domain.articles import VISIBLE_TO, Audience, Passage, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from domain.search import Answerability, Hit, Query, Results, Vote
 from embedding.embedder import Embedder, Vectors
@@ -17,7 +17,7 @@ from engines import language
 from kb_index import follow_ups, ranking
 from kb_index.learned import NOTHING, Learned
 from kb_index.lexical import Lexical
-from kb_index.ranking import Candidate, Signals
+from kb_index.ranking import Candidate, Ranked, Signals
 from kb_index.vectors import VectorStore
 
 DENSE_CANDIDATES = 400
@@ -39,8 +39,16 @@ class Index(Protocol):
 class PassageStore(Protocol):
     """The store of record: it has the last word on what exists, for whom and in which words."""
 
-    async def live(self, brand: BrandId, audience: Audience, passages: Collection[PassageId]) -> list[Candidate]:
-        """Return those of the passages that this audience may see now."""
+    async def candidates(
+        self, brand: BrandId, audience: Audience, passages: Collection[PassageId]
+    ) -> Sequence[Candidate]:
+        """Return those of the passages that this audience may see now, without their words."""
+        ...
+
+    async def live(
+        self, brand: BrandId, audience: Audience, passages: Collection[PassageId]
+    ) -> Mapping[PassageId, Passage]:
+        """Return those of the passages that this audience may see now: what is shown is in these words."""
         ...
 
     async def indexed(self, brand: BrandId, audience: Audience) -> int:
@@ -94,8 +102,13 @@ class KnowledgeIndex:
             return Results(query.text, (), indexed)
         signals, votes = await self._found(query)
         ids = {*signals.cosines, *signals.passages}
-        candidates = await self._store.live(query.brand, query.audience, ids)
-        hits, answerability = await self._run(self._ranked, query, candidates, signals, votes)
+        candidates = await self._store.candidates(query.brand, query.audience, ids)
+        ranked = await self._run(self._ranked, query, candidates, signals, votes)
+        shown = [rated.id for it in ranked for rated in it.passages]
+        hits = ranking.hits(ranked, await self._store.live(query.brand, query.audience, shown))
+        answerability = None
+        if self._learned.judge or self._learned.reranker:
+            hits, answerability = await self._run(self._read, query, candidates, signals, hits)
         return Results(query.text, hits, indexed, answerability)
 
     async def _found(self, query: Query) -> tuple[Signals, Mapping[ArticleId, Vote]]:
@@ -113,9 +126,14 @@ class KnowledgeIndex:
         candidates: Sequence[Candidate],
         signals: Signals,
         votes: Mapping[ArticleId, Vote],
-    ) -> tuple[tuple[Hit, ...], Answerability | None]:
+    ) -> tuple[Ranked, ...]:
         spoken = query.language or _told(query.text, candidates)
-        hits = ranking.rank(candidates, signals, spoken, query.limit, votes)
+        return ranking.rank(candidates, signals, spoken, query.limit, votes)
+
+    def _read(
+        self, query: Query, candidates: Sequence[Candidate], signals: Signals, hits: tuple[Hit, ...]
+    ) -> tuple[tuple[Hit, ...], Answerability | None]:
+        """Return the hits as a reader orders them, and whether they answer the question."""
         judge, reranker = self._learned.judge, self._learned.reranker
         answerability = judge.judge(query, candidates, signals, hits) if judge else None
         return reranker.rerank(query.text, hits) if reranker else hits, answerability
@@ -155,5 +173,5 @@ def _best(scores: Mapping[PassageId, float], count: int) -> Sequence[PassageId]:
 
 def _told(text: str, candidates: Sequence[Candidate]) -> str | None:
     """Return the language of a question, one of those it could be answered in."""
-    languages = sorted({candidate.passage.language for candidate in candidates})
+    languages = sorted({candidate.language for candidate in candidates})
     return language.detect(text, languages) if len(languages) > 1 else None

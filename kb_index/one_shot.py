@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from domain.articles import VISIBLE_TO, Article, Audience, Visibility
+from domain.articles import VISIBLE_TO, Article, Audience, Passage, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from embedding.embedder import Embedder, Vectors
 from kb_index import passages, reading
@@ -33,7 +33,17 @@ FORMAT = "1"
 LANGUAGES = ("en", "es", "de", "fr", "pt")
 EMBEDDED_AT_ONCE = 4
 
-_CANDIDATES = TypeAdapter(list[Candidate])
+
+@dataclass(frozen=True)
+class Kept:
+    """A passage as the index's folder keeps it, of an article of `siblings` passages."""
+
+    passage: Passage
+    siblings: int
+    family: ArticleId
+
+
+_KEPT = TypeAdapter(list[Kept])
 
 
 @dataclass(frozen=True)
@@ -64,24 +74,28 @@ def ignore(_: BadArticle | Progress) -> None:
 class FolderPassages:
     """The passages of a one-shot index: whatever brand is asked for, they are its."""
 
-    def __init__(self, candidates: dict[Visibility, list[Candidate]]) -> None:
-        self._candidates = {
-            visibility: {candidate.passage.id: candidate for candidate in found}
-            for visibility, found in candidates.items()
-        }
-        self._articles = {
-            visibility: len({candidate.passage.article for candidate in found})
-            for visibility, found in candidates.items()
-        }
+    def __init__(self, kept: dict[Visibility, list[Kept]]) -> None:
+        self._kept = {name: {it.passage.id: it for it in found} for name, found in kept.items()}
+        self._articles = {name: len({it.passage.article for it in found}) for name, found in kept.items()}
 
-    async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
+    async def candidates(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
+        """Return those of the passages that this audience may see, without their words."""
+        return [
+            Candidate(it.passage.id, it.passage.article, it.passage.language, it.siblings, it.family)
+            for it in self._visible(audience, ids)
+        ]
+
+    async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> dict[PassageId, Passage]:
         """Return those of the passages that this audience may see."""
-        visible = [self._candidates[visibility] for visibility in VISIBLE_TO[audience]]
-        return [found[name] for found in visible for name in sorted(ids) if name in found]
+        return {it.passage.id: it.passage for it in self._visible(audience, ids)}
 
     async def indexed(self, brand: BrandId, audience: Audience) -> int:
         """Return how many articles this audience may see."""
         return sum(self._articles[visibility] for visibility in VISIBLE_TO[audience])
+
+    def _visible(self, audience: Audience, ids: Collection[PassageId]) -> Iterator[Kept]:
+        visible = [self._kept[visibility] for visibility in VISIBLE_TO[audience]]
+        return (found[name] for found in visible for name in sorted(ids) if name in found)
 
 
 def open_folder(
@@ -98,9 +112,9 @@ def open_folder(
     SourceError when there is no article, EmbedderError when there is no embedder.
     """
     folder = _built(kb, cache, embedder, pool, tell, languages)
-    candidates = {visibility: _candidates(folder / visibility) for visibility in VISIBLE_TO["teammate"]}
-    shelves = {name: _shelf(folder / name, found) for name, found in candidates.items()}
-    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(candidates), pool)
+    kept = {visibility: _kept(folder / visibility) for visibility in VISIBLE_TO["teammate"]}
+    shelves = {name: _shelf(folder / name, found) for name, found in kept.items()}
+    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(kept), pool)
 
 
 def read_folder(
@@ -113,10 +127,10 @@ def read_folder(
 ) -> Contents:
     """Return everything in a folder or JSONL file, with the vectors of its index; it works and fails as that does."""
     folder = _built(kb, cache, embedder, pool, tell, languages)
-    found = {name: _candidates(folder / name) for name in VISIBLE_TO["teammate"]}
+    found = {name: _kept(folder / name) for name in VISIBLE_TO["teammate"]}
     return Contents(
         tuple(row for row in reading.read([kb], languages) if isinstance(row, Article)),
-        tuple(candidate.passage for candidates in found.values() for candidate in candidates),
+        tuple(it.passage for kept in found.values() for it in kept),
         np.concatenate([np.load(folder / name / "vectors.npy") for name in found]),
     )
 
@@ -130,15 +144,15 @@ def _built(kb: Path, cache: Path, embedder: Embedder, pool: Executor, tell: Tell
     return folder
 
 
-def _shelf(folder: Path, candidates: Sequence[Candidate]) -> Shelf:
-    if not candidates:
+def _shelf(folder: Path, kept: Sequence[Kept]) -> Shelf:
+    if not kept:
         return Shelf(ExactVectors(), Lexical())
-    ids = [candidate.passage.id for candidate in candidates]
+    ids = [it.passage.id for it in kept]
     return Shelf(ExactVectors.open(folder / "vectors.npy", ids), Lexical(folder / "lexical"))
 
 
-def _candidates(folder: Path) -> list[Candidate]:
-    return _CANDIDATES.validate_json((folder / "passages.json").read_bytes())
+def _kept(folder: Path) -> list[Kept]:
+    return _KEPT.validate_json((folder / "passages.json").read_bytes())
 
 
 def _slug(kb: Path) -> str:
@@ -167,12 +181,12 @@ def _build(folder: Path, rows: Sequence[Article | BadArticle], embedder: Embedde
         for row in bad:
             tell(row)
         raise SourceError(f"none of the {len(bad)} articles can be read: mend them, or name another folder or file")
-    found = [candidate for article in articles for candidate in _cut(article)]
+    found = [kept for article in articles for kept in _cut(article)]
     vectors = _embedded(folder, found, embedder, pool, tell)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder.parent, ignore_cleanup_errors=True) as beside:
         for visibility in VISIBLE_TO["teammate"]:
-            here = [row for row, candidate in enumerate(found) if candidate.passage.visibility == visibility]
+            here = [row for row, kept in enumerate(found) if kept.passage.visibility == visibility]
             _write(Path(beside) / "new" / visibility, [found[row] for row in here], vectors[here])
         about = About(embedder.id, tuple(bad))
         (Path(beside) / "new" / "about.json").write_bytes(_ABOUT.dump_json(about))
@@ -180,17 +194,17 @@ def _build(folder: Path, rows: Sequence[Article | BadArticle], embedder: Embedde
     return about
 
 
-def _cut(article: Article) -> Iterator[Candidate]:
+def _cut(article: Article) -> Iterator[Kept]:
     pieces = passages.cut(article)
     family = ArticleId(article.translation_of or article.id)
-    return (Candidate(piece, len(pieces), family) for piece in pieces)
+    return (Kept(piece, len(pieces), family) for piece in pieces)
 
 
-def _write(folder: Path, candidates: Sequence[Candidate], vectors: Vectors) -> None:
+def _write(folder: Path, kept: Sequence[Kept], vectors: Vectors) -> None:
     folder.mkdir(parents=True)
-    (folder / "passages.json").write_bytes(_CANDIDATES.dump_json(list(candidates)))
+    (folder / "passages.json").write_bytes(_KEPT.dump_json(list(kept)))
     np.save(folder / "vectors.npy", vectors)
-    Lexical(folder / "lexical").put(candidate.passage for candidate in candidates)
+    Lexical(folder / "lexical").put(it.passage for it in kept)
 
 
 def _move(new: Path, folder: Path) -> None:
@@ -203,10 +217,10 @@ def _move(new: Path, folder: Path) -> None:
             raise
 
 
-def _embedded(folder: Path, candidates: Sequence[Candidate], embedder: Embedder, pool: Executor, tell: Tell) -> Vectors:
+def _embedded(folder: Path, kept: Sequence[Kept], embedder: Embedder, pool: Executor, tell: Tell) -> Vectors:
     """Return a vector for each passage, taken from earlier indexes of the same place where the text is the same."""
     known = _known(folder, embedder)
-    texts = list(dict.fromkeys(candidate.passage.embedded_text for candidate in candidates))
+    texts = list(dict.fromkeys(it.passage.embedded_text for it in kept))
     fresh = [text for text in texts if text not in known]
     parts = [fresh[start : start + EMBEDDED_AT_ONCE] for start in range(0, len(fresh), EMBEDDED_AT_ONCE)]
     done = len(texts) - len(fresh)
@@ -215,7 +229,7 @@ def _embedded(folder: Path, candidates: Sequence[Candidate], embedder: Embedder,
         known.update(zip(part, rows, strict=True))
         done += len(part)
         tell(Progress(done, len(texts)))
-    return np.stack([known[candidate.passage.embedded_text] for candidate in candidates])
+    return np.stack([known[it.passage.embedded_text] for it in kept])
 
 
 def _known(folder: Path, embedder: Embedder) -> dict[str, Vectors]:
@@ -228,7 +242,7 @@ def _known(folder: Path, embedder: Embedder) -> dict[str, Vectors]:
 
 
 def _pairs(folder: Path) -> Iterator[tuple[str, Vectors]]:
-    texts = (candidate.passage.embedded_text for candidate in _candidates(folder))
+    texts = (it.passage.embedded_text for it in _kept(folder))
     return zip(texts, np.load(folder / "vectors.npy"), strict=True)
 
 

@@ -20,13 +20,35 @@ DIGITS = 6
 KeyT = TypeVar("KeyT", bound=str)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that may be shown, of an article of `siblings` passages; translations of one text share a `family`."""
 
-    passage: Passage
+    id: PassageId
+    article: ArticleId
+    language: str
     siblings: int
     family: ArticleId
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A passage's scores, before its words are fetched."""
+
+    id: PassageId
+    score: float
+    dense: float
+    lexical: float
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An article in its place, with its best passages, best first."""
+
+    article: ArticleId
+    score: float
+    passages: tuple[Rated, ...]
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +67,7 @@ def rank(
     language: str | None,
     limit: int,
     votes: Mapping[ArticleId, Vote] | None = None,
-) -> tuple[Hit, ...]:
+) -> tuple[Ranked, ...]:
     """Return the best `limit` articles, one of each family: the one in `language` where it was found.
 
     `votes` add to the articles' own scores.
@@ -57,15 +79,29 @@ def rank(
         for name, score in _articles(candidates, signals).items()
     }
     families: dict[ArticleId, list[ArticleId]] = {}
-    for candidate in {candidate.passage.article: candidate for candidate in candidates}.values():
-        families.setdefault(candidate.family, []).append(candidate.passage.article)
-    spoken = {candidate.passage.article: candidate.passage.language for candidate in candidates}
-    hits = []
+    for candidate in {candidate.article: candidate for candidate in candidates}.values():
+        families.setdefault(candidate.family, []).append(candidate.article)
+    spoken = {candidate.article: candidate.language for candidate in candidates}
+    ranked = []
     for members in families.values():
         chosen = min(members, key=lambda name: (spoken[name] != language, -scores[name], name))
         told = tuple(solved(votes[name].tickets) for name in members if name in votes)
-        hits.append(_hit(passages[chosen], max(scores[name] for name in members), told))
-    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.article))[:limit])
+        ranked.append((max(scores[name] for name in members), chosen, told))
+    best = sorted(ranked, key=lambda found: (-found[0], found[1]))[:limit]
+    return tuple(Ranked(name, score, _best(passages[name]), told) for score, name, told in best)
+
+
+def hits(ranked: Sequence[Ranked], live: Mapping[PassageId, Passage]) -> tuple[Hit, ...]:
+    """Return what is ranked in its words; what is not `live` any more is left out."""
+    found = (
+        (it, [ScoredPassage(live[r.id], r.score, r.dense, r.lexical) for r in it.passages if r.id in live])
+        for it in ranked
+    )
+    return tuple(
+        Hit(it.article, shown[0].passage.title, shown[0].passage.url, it.score, tuple(shown), it.reasons)
+        for it, shown in found
+        if shown
+    )
 
 
 def solved(tickets: int) -> str:
@@ -73,24 +109,22 @@ def solved(tickets: int) -> str:
     return f"{tickets} similar {'tickets were' if tickets > 1 else 'ticket was'} solved with this article"
 
 
-def _hit(passages: Sequence[ScoredPassage], score: float, reasons: tuple[str, ...]) -> Hit:
-    best = sorted(passages, key=lambda scored: (-scored.score, scored.passage.id))[:SHOWN_PASSAGES]
-    first = best[0].passage
-    return Hit(first.article, first.title, first.url, score, tuple(best), reasons)
+def _best(passages: Sequence[Rated]) -> tuple[Rated, ...]:
+    return tuple(sorted(passages, key=lambda rated: (-rated.score, rated.id))[:SHOWN_PASSAGES])
 
 
-def _passages(candidates: Sequence[Candidate], signals: Signals) -> dict[ArticleId, list[ScoredPassage]]:
+def _passages(candidates: Sequence[Candidate], signals: Signals) -> dict[ArticleId, list[Rated]]:
     """Return the candidates with their scores, by article."""
-    ids = [candidate.passage.id for candidate in candidates]
+    ids = [candidate.id for candidate in candidates]
     cosines = {name: signals.cosines.get(name, signals.floor) for name in ids}
     dense = stretched(cosines)
     lexical = stretched({name: signals.passages.get(name, 0.0) for name in ids})
-    found: dict[ArticleId, list[ScoredPassage]] = {}
+    found: dict[ArticleId, list[Rated]] = {}
     for candidate in candidates:
-        name = candidate.passage.id
+        name = candidate.id
         score = round(DENSE * dense[name] + LEXICAL * lexical[name], DIGITS)
-        scored = ScoredPassage(candidate.passage, score, round(cosines[name], DIGITS), round(lexical[name], DIGITS))
-        found.setdefault(candidate.passage.article, []).append(scored)
+        rated = Rated(name, score, round(cosines[name], DIGITS), round(lexical[name], DIGITS))
+        found.setdefault(candidate.article, []).append(rated)
     return found
 
 
@@ -98,8 +132,8 @@ def _articles(candidates: Sequence[Candidate], signals: Signals) -> dict[Article
     cosines: dict[ArticleId, list[float]] = {}
     siblings: dict[ArticleId, int] = {}
     for candidate in candidates:
-        name = candidate.passage.article
-        cosines.setdefault(name, []).append(signals.cosines.get(candidate.passage.id, signals.floor))
+        name = candidate.article
+        cosines.setdefault(name, []).append(signals.cosines.get(candidate.id, signals.floor))
         siblings[name] = candidate.siblings
     dense = stretched({name: _best_two(found, siblings[name], signals.floor) for name, found in cosines.items()})
     lexical = stretched({name: signals.articles.get(name, 0.0) for name in cosines})

@@ -31,6 +31,17 @@ _Row = Row[*tuple[Any, ...]]
 _FIELDS = [column for column in articles.c if column.name in Article.__dataclass_fields__]
 _LIVE = articles.c.deleted_at.is_(None)
 _OF = (passages.c.brand == articles.c.brand) & (passages.c.article == articles.c.id)
+_CANDIDATES = (
+    select(
+        passages.c.id,
+        passages.c.article,
+        articles.c.language,
+        articles.c.passages,
+        func.coalesce(articles.c.translation_of, articles.c.id),
+    )
+    .join(articles, _OF)
+    .where(_LIVE)
+)
 
 
 @dataclass(frozen=True)
@@ -105,13 +116,17 @@ class PostgresKnowledge:
             rows = await connection.execute(query.order_by(articles.c.id).limit(limit))
             return [_article(row) for row in rows]
 
-    async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
-        """Return those of the passages that this audience may see now: the last word of every search."""
-        visible = articles.c.visibility.in_(VISIBLE_TO[audience])
-        query = _with_article().where(passages.c.brand == brand, visible, passages.c.id == func.any(list(ids)))
+    async def candidates(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
+        """Return those of the passages that this audience may see now, without their words."""
+        query = _CANDIDATES.where(_shown(brand, audience, ids))
         async with self._engine.connect() as connection:
-            rows = await connection.execute(query)
-            return [Candidate(_passage(row), row.siblings, row.translation_of or row.article) for row in rows]
+            return [Candidate(*row) for row in await connection.execute(query)]
+
+    async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> dict[PassageId, Passage]:
+        """Return those of the passages that this audience may see now: the last word of every search."""
+        query = _with_article().where(_shown(brand, audience, ids))
+        async with self._engine.connect() as connection:
+            return {row.id: _passage(row) for row in await connection.execute(query)}
 
     async def indexed(self, brand: BrandId, audience: Audience) -> int:
         """Return how many articles this audience may see now."""
@@ -241,7 +256,13 @@ async def _passage_ids(connection: AsyncConnection, brand: BrandId, article: Art
 def _with_article() -> Select[Any]:
     """Select passages with what their living article says about them."""
     told = (articles.c[name] for name in ("title", "url", "language", "visibility", "updated_at", "translation_of"))
-    return select(passages, *told, articles.c.passages.label("siblings")).join(articles, _OF).where(_LIVE)
+    return select(passages, *told).join(articles, _OF).where(_LIVE)
+
+
+def _shown(brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> Any:
+    """Say which of these passages this audience of a brand may see."""
+    visible = articles.c.visibility.in_(VISIBLE_TO[audience])
+    return (passages.c.brand == brand) & visible & (passages.c.id == func.any(list(ids)))
 
 
 def _row(brand: BrandId, article: Article) -> dict[str, Any]:

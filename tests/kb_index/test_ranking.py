@@ -5,13 +5,12 @@ from hypothesis import strategies as st
 
 from domain.articles import Passage
 from domain.ids import ArticleId, PassageId
-from kb_index.ranking import Candidate, Signals, rank, stretched
+from kb_index.ranking import Candidate, Signals, hits, rank, stretched
 
 
 def candidate(name: str, siblings: int = 1, family: str | None = None, language: str = "en") -> Candidate:
     article = ArticleId(name.partition("#")[0])
-    passage = Passage(PassageId(name), article, article, None, (), "text", 0, 4, language)
-    return Candidate(passage, siblings, ArticleId(family or article))
+    return Candidate(PassageId(name), article, language, siblings, ArticleId(family or article))
 
 
 def signals(cosines: dict[str, float], articles: dict[str, float] | None = None, floor: float = 0.0) -> Signals:
@@ -67,10 +66,10 @@ def test_a_hit_shows_its_best_five_passages_and_the_limit_holds() -> None:
     found = [candidate(f"a#{number}", 9) for number in range(9)] + [candidate("b#1"), candidate("c#1")]
     given = signals({f"a#{number}": number / 10 for number in range(9)} | {"b#1": 0.1, "c#1": 0.0})
 
-    hits = rank(found, given, None, 2)
+    ranked = rank(found, given, None, 2)
 
-    assert [hit.article for hit in hits] == ["a", "b"]
-    assert [it.passage.id for it in hits[0].passages] == ["a#8", "a#7", "a#6", "a#5", "a#4"]
+    assert [it.article for it in ranked] == ["a", "b"]
+    assert [it.id for it in ranked[0].passages] == ["a#8", "a#7", "a#6", "a#5", "a#4"]
 
 
 def test_ties_are_broken_by_name_whatever_the_order_of_the_candidates() -> None:
@@ -78,6 +77,16 @@ def test_ties_are_broken_by_name_whatever_the_order_of_the_candidates() -> None:
     given = signals({"a#1": 0.5, "b#1": 0.5, "c#1": 0.5})
 
     assert order(found, given) == order(found[::-1], given) == ["a", "b", "c"]
+
+
+def test_what_went_away_since_it_was_ranked_is_not_shown() -> None:
+    found = [candidate("a#1", 2), candidate("a#2", 2), candidate("b#1")]
+    ranked = rank(found, signals({"a#1": 0.9, "a#2": 0.8, "b#1": 0.7}), None, 10)
+    left = Passage(PassageId("a#2"), ArticleId("a"), "A", None, (), "text", 0, 4)
+
+    shown = hits(ranked, {left.id: left})
+
+    assert [(hit.article, [it.passage.id for it in hit.passages]) for hit in shown] == [("a", ["a#2"])]
 
 
 def test_nothing_found_is_nothing_shown() -> None:
