@@ -14,7 +14,7 @@ from api.content import json_only
 from api.limits import BodyLimit
 from api.logs import RequestLog
 from api.ports import Services
-from api.routes import articles, chat, checks, drafts, evals, health, keys, pages, search
+from api.routes import articles, chat, checks, drafts, evals, health, keys, lifecycle, pages, search
 from api.streams import Streams
 from evals.beside import Evaluations
 from web import STATIC
@@ -63,7 +63,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.streams = Streams()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
-    for routes in (chat, drafts, search, articles, checks, evals, keys, health, pages):
+    for routes in (chat, drafts, search, lifecycle, articles, checks, evals, keys, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)

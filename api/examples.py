@@ -127,12 +127,40 @@ _LISTED = {
     "language": "en",
     "translation_of": None,
     "tags": ["billing"],
+    "owner": "Billing",
+    "review_by": "2027-05-04",
+}
+STANDING: Example = {
+    "version": 3,
+    "stored_at": "2026-05-04T09:00:00Z",
+    "reviewed_at": "2026-05-04T09:00:00Z",
+    "up": 12,
+    "down": 2,
+    "views": 840,
+    "helpfulness": 0.7777777777777778,
 }
 ARTICLES: Example = {"articles": [_LISTED], "next": "refunds"}
 ARTICLE: Example = {
     **_LISTED,
     "body": "## When you get a refund\n\nYou can ask for a refund within 30 days of a payment.",
+    "standing": STANDING,
 }
+_VERSION = {
+    "version": 3,
+    "at": "2026-05-04T09:00:00Z",
+    "by": "key_5b7c",
+    "title": "Refunds",
+    "visibility": "public",
+}
+VERSIONS: Example = {"article": "refunds", "versions": [_VERSION]}
+VERSION: Example = {**_VERSION, "body": ARTICLE["body"]}
+_REPLY = {
+    "message": "msg_41d8",
+    "ticket": "tic_9c2e",
+    "at": "2026-05-04T09:00:01Z",
+    "sentences": [_SENTENCE["text"]],
+}
+REPLIES: Example = {"replies": [_REPLY], "next": None}
 ACKNOWLEDGED_ROW: Example = {"index": 0, "id": "refunds", "state": "changed", "reason": None}
 ACKNOWLEDGED: Example = {
     "rows": [
@@ -140,7 +168,7 @@ ACKNOWLEDGED: Example = {
         {"index": 1, "id": "seats", "state": "failed", "reason": "title: Field required."},
     ]
 }
-DELETED: Example = {"id": "refunds", "state": "deleted"}
+DELETED: Example = {"id": "refunds", "state": "deleted", "replies": [_REPLY], "next": None}
 SUITES: Example = {
     "suites": [
         {

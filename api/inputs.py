@@ -1,6 +1,6 @@
 """What a request may carry: pydantic at the edge, so that nothing behind it checks again."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -154,6 +154,10 @@ class ArticleBody(Input):
     language: Language = "en"
     translation_of: Id | None = None
     tags: list[Name] = Field(default=[], max_length=50)
+    owner: Name | None = Field(default=None, description="Who looks after it; left out, it stays as it was.")
+    review_by: date | None = Field(
+        default=None, description="When somebody should read it again; left out, it stays as it was."
+    )
 
     def article(self, article: str) -> Article:
         """Return the page under its id."""
@@ -167,6 +171,8 @@ class ArticleBody(Input):
             language=self.language,
             translation_of=ArticleId(self.translation_of) if self.translation_of else None,
             tags=tuple(self.tags),
+            owner=self.owner,
+            review_by=self.review_by,
         )
 
 
@@ -180,6 +186,27 @@ class Batch(Input):
     """Articles to add or change; each is acknowledged by itself."""
 
     articles: list[dict[str, object]] = Field(min_length=1, max_length=MOST_ARTICLES)
+
+
+class Vote(Input):
+    """What one reader thinks of an article."""
+
+    helpful: bool = Field(examples=[True])
+
+
+class Views(Input):
+    """How often an article was opened."""
+
+    count: int = Field(default=1, ge=1, le=1_000_000, description="More than one where a website counts by itself.")
+
+
+class Review(Input):
+    """That somebody has read an article and found it right."""
+
+    owner: Name | None = Field(default=None, description="Who looks after it; null for nobody.", examples=["Billing"])
+    review_by: date | None = Field(
+        default=None, description="When somebody should read it again; null for never.", examples=["2027-05-04"]
+    )
 
 
 class KeyRequest(Input):

@@ -1,11 +1,11 @@
 """What the API answers with, where it is not already a word of the domain."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.articles import Article, Visibility
+from domain.articles import Article, Standing, Visibility
 from domain.search import Hit, Results, ScoredPassage
 from domain.turns import Author
 
@@ -129,6 +129,8 @@ class ShownArticle(Output):
     language: str
     translation_of: str | None
     tags: list[str]
+    owner: str | None
+    review_by: date | None
 
     @classmethod
     def of(cls, article: Article) -> Self:
@@ -136,10 +138,73 @@ class ShownArticle(Output):
         return cls.model_validate(article, from_attributes=True)
 
 
+class ShownStanding(Output):
+    """How an article stands with its readers and keepers; `helpfulness` is (up + 2) / (up + down + 4)."""
+
+    version: int
+    stored_at: datetime
+    reviewed_at: datetime | None
+    up: int
+    down: int
+    views: int
+    helpfulness: float
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """Return a standing as it is shown."""
+        return cls.model_validate(standing, from_attributes=True)
+
+
 class WholeArticle(ShownArticle):
     """A help-center page."""
 
     body: str
+    standing: ShownStanding
+
+    @classmethod
+    def whole(cls, article: Article, standing: Standing) -> Self:
+        """Return an article with all there is to show."""
+        listed = ShownArticle.of(article).model_dump()
+        return cls(**listed, body=article.body, standing=ShownStanding.of(standing))
+
+
+class ShownVersion(Output):
+    """What an article was: who stored it and when; without a title where it was deleted then or later."""
+
+    version: int
+    at: datetime
+    by: str | None
+    title: str | None
+    visibility: Visibility | None
+
+
+class Versions(Output):
+    """The newest versions of an article, the newest first."""
+
+    article: str
+    versions: list[ShownVersion]
+
+
+class WholeVersion(ShownVersion):
+    """A version with its text, null where that was deleted."""
+
+    body: str | None
+
+
+class ShownReply(Output):
+    """A reply that a customer was sent, with the sentences that rest on the article."""
+
+    message: str
+    ticket: str
+    at: datetime
+    sentences: list[str]
+
+
+class ReplyPage(Output):
+    """Some of the replies, the newest first; `next` is the `after` of the page that follows, null on the last."""
+
+    replies: list[ShownReply]
+    next: str | None
 
 
 class ArticlePage(Output):
@@ -169,6 +234,13 @@ class Deleted(Output):
 
     id: str
     state: Literal["deleted", "revoked"]
+
+
+class DeletedArticle(Deleted):
+    """An article that is gone, with the newest replies that rest on it: whom to tell where it was wrong."""
+
+    replies: list[ShownReply]
+    next: str | None = Field(description="The `after` of GET /v1/articles/{article}/replies for more of them.")
 
 
 class ShownSuite(Output):

@@ -86,6 +86,8 @@ def _row(article: Article) -> dict[str, Any]:
         "language": article.language,
         "translation_of": article.translation_of,
         "tags": list(article.tags),
+        "owner": article.owner,
+        "review_by": article.review_by.isoformat() if article.review_by else None,
     }
 
 

@@ -38,7 +38,7 @@ async def citing(
     return [_reply(row, article) for row in rows]
 
 
-def _reply(row: Row[Any], article: ArticleId) -> CitingReply:
+def _reply(row: Row[*tuple[Any, ...]], article: ArticleId) -> CitingReply:
     """Return a row with those of its sentences that cite the article."""
     said = row.decision["reply"]["sentences"]
     chosen = (it["text"] for it in said if any(citation["article"] == article for citation in it["citations"]))

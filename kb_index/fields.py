@@ -48,6 +48,8 @@ class ArticleFields(BaseModel):
     language: Line | None = Field(None, validation_alias=AliasChoices("language", "lang"))
     translation_of: Line | None = None
     tags: tuple[Line, ...] = ()
+    owner: Line | None = Field(None, max_length=300)
+    review_by: date | None = None
 
     @field_validator("body", mode="after")
     @classmethod
@@ -93,6 +95,8 @@ class ArticleFields(BaseModel):
             language=given or (languages[0] if languages else "en"),
             translation_of=ArticleId(self.translation_of) if self.translation_of else None,
             tags=self.tags,
+            owner=self.owner or None,
+            review_by=self.review_by,
         )
 
 

@@ -4,8 +4,10 @@ Whatever stops it half-way, nothing is lost: what is stored and not yet on a she
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,17 +18,19 @@ import numpy as np
 from domain.articles import VISIBLE_TO, Article, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from embedding.embedder import Embedder, EmbedderError, Vectors
+from kb_index.encoding import Encoding
 from kb_index.errors import IndexUnavailable
 from kb_index.index import Shelves
 from kb_index.store import Change, PostgresKnowledge
 
 ARTICLES_AT_ONCE = 8
-EMBEDDED_AT_ONCE = 4
+GROUPS_AHEAD = 3
 MOVED_AT_ONCE = 1000
 YEARS = range(1900, 9000)
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+_Key = tuple[BrandId, ArticleId]
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Row:
 
 
 class Indexer:
-    """The one who writes: at most one thread of the pool works for it, a few passages at a time.
+    """The one who writes: it stores the next articles while those before them are embedded on the pool it is given.
 
     Raises KnowledgeError: UnknownBrand, and IndexUnavailable when the store of vectors does not answer.
     """
@@ -49,34 +53,44 @@ class Indexer:
         self._shelves = shelves
         self._store = store
         self._pool = pool
+        self._encoding = Encoding(embedder, store, pool)
+        self._storing = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._seen = 0
         self._shelved: set[int] = set()
+        self._under_way: Counter[_Key] = Counter()
         self._behind = True
 
     async def put(
-        self, brand: BrandId, articles: Iterable[Article], now: datetime, progress: Callable[[Row], None] | None = None
+        self,
+        brand: BrandId,
+        articles: Iterable[Article],
+        now: datetime,
+        progress: Callable[[Row], None] | None = None,
+        by: str | None = None,
     ) -> list[Row]:
         """Index articles and return a row for each, in order; `progress` gets every row as soon as it is safe.
 
-        An article is stored with its passages in one transaction, then searchable; an unchanged one costs a look.
+        An article is stored with its passages in one transaction, then searchable; an unchanged one costs a look. `by`
+        is the key or person that its history will name.
         """
         if self._behind:
             await self.catch_up()
         rows = []
-        remaining = iter(articles)
-        while group := list(islice(remaining, ARTICLES_AT_ONCE)):
-            for row in await self._put(brand, group, now):
-                rows.append(row)
-                if progress:
-                    progress(row)
+        async with aclosing(self._groups(brand, articles, now, by)) as groups:
+            async for group in groups:
+                for row in group:
+                    rows.append(row)
+                    if progress:
+                        progress(row)
         return rows
 
-    async def delete(self, brand: BrandId, article: ArticleId, now: datetime) -> bool:
+    async def delete(self, brand: BrandId, article: ArticleId, now: datetime, by: str | None = None) -> bool:
         """Bury an article; no search finds it from now on. False when there was none."""
-        stored = await self._store.delete(brand, article, now)
-        if stored.changed:
-            await self._shelve(brand, [article], stored.before)
+        with self._going(brand, [article]):
+            stored = await self._store.delete(brand, article, now, by)
+            if stored.changed:
+                await self._shelve(brand, [article], stored.before)
         return stored.changed
 
     async def catch_up(self) -> None:
@@ -84,10 +98,10 @@ class Indexer:
 
         Cheap when nothing is; call it at the start and every few seconds.
         """
+        if not self._behind and not await self._store.changes_since(self._seen, limit=1):
+            return
+        await self._encoding.complete()
         async with self._turn:
-            if not self._behind and not await self._store.changes_since(self._seen, limit=1):
-                return
-            await self._embed()
             changed = await self._follow()
             if changed or self._behind:
                 for brand, visibility in await self._store.shelves():
@@ -95,43 +109,84 @@ class Indexer:
                 await self._store.sweep()
             self._behind = False
 
-    async def _put(self, brand: BrandId, group: Sequence[Article], now: datetime) -> list[Row]:
+    async def _groups(
+        self, brand: BrandId, articles: Iterable[Article], now: datetime, by: str | None
+    ) -> AsyncIterator[list[Row]]:
+        """Yield what became of the articles, a group at a time and in order, while the next ones are under way."""
+        ahead: deque[asyncio.Task[list[Row]]] = deque()
+        remaining = iter(articles)
+        try:
+            while group := list(islice(remaining, ARTICLES_AT_ONCE)):
+                ahead.append(asyncio.create_task(self._put(brand, group, now, by)))
+                if len(ahead) > GROUPS_AHEAD:
+                    yield await ahead.popleft()
+            while ahead:
+                yield await ahead.popleft()
+        finally:
+            for task in ahead:
+                task.cancel()
+            await asyncio.gather(*ahead, return_exceptions=True)
+
+    async def _put(self, brand: BrandId, group: Sequence[Article], now: datetime, by: str | None) -> list[Row]:
+        """Store a group, then put it on the shelves; groups are stored in the order they came, others meanwhile."""
+        with self._going(brand, [article.id for article in group]):
+            async with self._storing:
+                rows, before = await self._store_all(brand, group, now, by)
+            changed = [row.id for row in rows if row.state in ("added", "changed")]
+            try:
+                await self._shelve(brand, changed, before)
+            except (EmbedderError, IndexUnavailable) as exc:
+                self._behind, self._seen = True, 0
+                reason = f"stored, and searchable once this is mended: {exc}"
+                return [Row(row.id, "failed", reason) if row.id in changed else row for row in rows]
+        return rows
+
+    async def _store_all(
+        self, brand: BrandId, group: Sequence[Article], now: datetime, by: str | None
+    ) -> tuple[list[Row], set[PassageId]]:
+        """Store articles, and return their rows and the names of the passages they had before."""
         rows: list[Row] = []
         before: set[PassageId] = set()
         for article in group:
             if reason := _refusal(article):
                 rows.append(Row(article.id, "failed", reason))
                 continue
-            stored = await self._store.put(brand, article, now)
+            stored = await self._store.put(brand, article, now, by)
             before |= stored.before
             rows.append(Row(article.id, "unchanged" if not stored.changed else "added" if stored.added else "changed"))
-        changed = [row.id for row in rows if row.state in ("added", "changed")]
+        return rows, before
+
+    @contextmanager
+    def _going(self, brand: BrandId, articles: Iterable[ArticleId]) -> Iterator[None]:
+        """Keep `catch_up` from these articles while they are brought in; whatever stops that leaves them to it."""
+        keys = Counter((brand, article) for article in articles)
+        self._under_way += keys
         try:
-            await self._shelve(brand, changed, before)
-        except (EmbedderError, IndexUnavailable) as exc:
-            self._behind = True
-            reason = f"stored, and searchable once this is mended: {exc}"
-            return [Row(row.id, "failed", reason) if row.id in changed else row for row in rows]
-        return rows
+            yield
+        except BaseException:
+            self._behind, self._seen = True, 0
+            raise
+        finally:
+            self._under_way -= keys
 
     async def _shelve(self, brand: BrandId, articles: Sequence[ArticleId], before: Iterable[PassageId]) -> None:
         """Put articles on the shelves as the store has them now, and take off what they were before."""
         if not articles:
             return
+        await self._encoding.complete(_passages(await self._store.now(brand, articles)))
         async with self._turn:
             changes = await self._store.now(brand, articles)
-            ids = [passage.id for change in changes for passage in change.passages]
-            await self._embed(ids)
-            known, vectors = await self._store.vectors_of(brand, ids, self._embedder.id)
-            await self._run(self._place, brand, changes, set(before), dict(zip(known, vectors, strict=True)))
+            vectors = await self._vectors(brand, _passages(changes))
+            await self._run(self._place, brand, changes, set(before), vectors)
             self._shelved |= {change.sequence for change in changes}
 
-    async def _embed(self, only: Sequence[PassageId] | None = None) -> None:
-        """Give a vector to every passage that has none, a few at a time, each few kept before the next."""
-        while pending := await self._store.pending(self._embedder.id, ARTICLES_AT_ONCE * EMBEDDED_AT_ONCE, only):
-            for few in _parts(list(pending.items()), EMBEDDED_AT_ONCE):
-                vectors = await self._run(self._embedder.embed_passages, [text for _, text in few])
-                await self._store.keep(self._embedder.id, dict(zip((key for key, _ in few), vectors, strict=True)))
+    async def _vectors(self, brand: BrandId, ids: Sequence[PassageId]) -> dict[PassageId, Vectors]:
+        """Return the vectors of passages, made first where an article was changed again meanwhile."""
+        known, vectors = await self._store.vectors_of(brand, ids, self._embedder.id)
+        if len(known) < len(ids):
+            await self._encoding.complete(ids)
+            known, vectors = await self._store.vectors_of(brand, ids, self._embedder.id)
+        return dict(zip(known, vectors, strict=True))
 
     def _place(
         self,
@@ -162,11 +217,15 @@ class Indexer:
         while changes := await self._store.changes_since(self._seen):
             self._seen = changes[-1].sequence
             for brand in {change.brand: None for change in changes}:
-                fresh = [it for it in changes if it.brand == brand and it.sequence not in self._shelved]
+                fresh = [it for it in changes if it.brand == brand and not self._ours(it)]
                 followed = followed or bool(fresh)
                 await self._run(self._word, brand, fresh)
         self._shelved.clear()
         return followed
+
+    def _ours(self, change: Change) -> bool:
+        """Say whether this process brings, or brought, a change onto the shelves itself."""
+        return change.sequence in self._shelved or (change.brand, change.article) in self._under_way
 
     async def _mend(self, brand: BrandId, visibility: Visibility) -> None:
         """Make a shelf's vectors those of the store, from the vectors kept there."""
@@ -193,6 +252,10 @@ class Indexer:
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def _passages(changes: Iterable[Change]) -> list[PassageId]:
+    return [passage.id for change in changes for passage in change.passages]
 
 
 def _refusal(article: Article) -> str | None:

@@ -5,30 +5,28 @@ number has seen all below it.
 """
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-import numpy as np
-from sqlalchemy import Row, Select, delete, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from database.knowledge import articles, changes, passages, vectors
-from domain.articles import VISIBLE_TO, Article, Audience, Passage, Visibility
+from domain.articles import VISIBLE_TO, Article, Audience, Passage, Standing, Version, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from embedding.embedder import Vectors
+from kb_index import history, votes
 from kb_index.errors import UnknownBrand
-from kb_index.passages import VERSION, cut
+from kb_index.passages import cut
 from kb_index.ranking import Candidate
+from kb_index.records import APART, AnyRow, article_hash, article_of, matrix_of, passage_of, piece_of, row_of
 
 ONE_AT_A_TIME = 0x0DE5_CB11
-_Row = Row[*tuple[Any, ...]]
-_FIELDS = [column for column in articles.c if column.name in Article.__dataclass_fields__]
 _LIVE = articles.c.deleted_at.is_(None)
 _OF = (passages.c.brand == articles.c.brand) & (passages.c.article == articles.c.id)
 _CANDIDATES = (
@@ -69,52 +67,61 @@ class PostgresKnowledge:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def put(self, brand: BrandId, article: Article, now: datetime) -> Stored:
+    async def put(self, brand: BrandId, article: Article, now: datetime, by: str | None = None) -> Stored:
         """Store an article with its passages in one transaction; a deleted one of that id lives again.
 
-        Raises UnknownBrand.
+        The version before stays in its history. An owner or review date alone makes no version. Raises UnknownBrand.
         """
-        digest = _hash(article)
+        digest = article_hash(article)
         known = await self._version(brand, article.id)
         if known and known.hash == digest and known.deleted_at is None:
-            return Stored(changed=False)
+            return Stored(changed=await self._tend(brand, article, known))
         pieces = await asyncio.to_thread(cut, article)
-        row = {**_row(brand, article), "hash": digest, "passages": len(pieces), "sequence": changes.next_value()}
-        row |= {"stored_at": now, "deleted_at": None}
+        row = {**row_of(brand, article), "hash": digest, "passages": len(pieces), "sequence": changes.next_value()}
+        row |= {"stored_at": now, "stored_by": by, "deleted_at": None}
         upsert = insert(articles).values({**row, "version": 1})
         upsert = upsert.on_conflict_do_update(
             index_elements=["brand", "id"], set_={**row, "version": articles.c.version + 1}
         )
         async with self._changing(brand) as connection:
             before = await _passage_ids(connection, brand, article.id)
+            await history.replace(connection, brand, article.id)
             await connection.execute(upsert)
             await connection.execute(delete(passages).where(_passages_of(brand, article.id)))
             if pieces:
-                await connection.execute(insert(passages), [_piece(brand, *piece) for piece in enumerate(pieces)])
+                await connection.execute(insert(passages), [piece_of(brand, *piece) for piece in enumerate(pieces)])
         return Stored(True, known is None or known.deleted_at is not None, before)
 
-    async def delete(self, brand: BrandId, article: ArticleId, now: datetime) -> Stored:
-        """Bury an article: nobody is shown it from now on. Unchanged when there is none, or no longer."""
+    async def delete(self, brand: BrandId, article: ArticleId, now: datetime, by: str | None = None) -> Stored:
+        """Bury an article and the text of all its versions: nobody is shown it from now on.
+
+        Unchanged when there is none, or no longer.
+        """
+        nothing: dict[str, Any] = {"title": "", "body": "", "url": None, "tags": [], "passages": 0}
+        row = {**nothing, "stored_at": now, "stored_by": by, "deleted_at": now, "sequence": changes.next_value()}
         async with self._changing(brand) as connection:
+            if await connection.scalar(select(articles.c.id).where(_named(brand, article), _LIVE)) is None:
+                return Stored(changed=False)
             before = await _passage_ids(connection, brand, article)
-            buried = update(articles).where(articles.c.brand == brand, articles.c.id == article, _LIVE)
-            buried = buried.values(deleted_at=now, body="", passages=0, sequence=changes.next_value())
-            changed = (await connection.execute(buried)).rowcount > 0
+            await history.replace(connection, brand, article)
+            await history.erase(connection, brand, article)
+            buried = update(articles).where(_named(brand, article))
+            await connection.execute(buried.values({**row, "version": articles.c.version + 1}))
             await connection.execute(delete(passages).where(_passages_of(brand, article)))
-        return Stored(changed, before=before)
+        return Stored(True, before=before)
 
     async def get(self, brand: BrandId, article: ArticleId) -> Article | None:
         """Return a living article, None when there is none of that id."""
         async with self._engine.connect() as connection:
-            row = (await connection.execute(_one(brand, article).where(_LIVE))).one_or_none()
-        return _article(row) if row else None
+            row = (await connection.execute(select(articles).where(_named(brand, article), _LIVE))).one_or_none()
+        return article_of(row) if row else None
 
     async def page(self, brand: BrandId, after: ArticleId | None, limit: int) -> list[Article]:
         """Return the next `limit` living articles in the order of their ids, after one of them."""
         query = select(articles).where(articles.c.brand == brand, _LIVE, articles.c.id > (after or ""))
         async with self._engine.connect() as connection:
             rows = await connection.execute(query.order_by(articles.c.id).limit(limit))
-            return [_article(row) for row in rows]
+            return [article_of(row) for row in rows]
 
     async def candidates(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
         """Return those of the passages that this audience may see now, without their words."""
@@ -126,7 +133,35 @@ class PostgresKnowledge:
         """Return those of the passages that this audience may see now: the last word of every search."""
         query = _with_article().where(_shown(brand, audience, ids))
         async with self._engine.connect() as connection:
-            return {row.id: _passage(row) for row in await connection.execute(query)}
+            return {row.id: passage_of(row) for row in await connection.execute(query)}
+
+    async def versions(self, brand: BrandId, article: ArticleId) -> list[Version]:
+        """Return the present version of an article and the newest before it; none where none was ever stored."""
+        async with self._engine.connect() as connection:
+            return await history.of(connection, brand, article)
+
+    async def standings(self, brand: BrandId, ids: Collection[ArticleId]) -> dict[ArticleId, Standing]:
+        """Return how those of the articles that live stand with their readers and keepers."""
+        async with self._engine.connect() as connection:
+            return await votes.standings(connection, brand, ids)
+
+    async def count(
+        self, brand: BrandId, audience: Audience, article: ArticleId, up: int = 0, down: int = 0, views: int = 0
+    ) -> Standing | None:
+        """Count votes and views of an article, and return how it stands; None when the audience has no such article."""
+        async with self._engine.begin() as connection:
+            if not await votes.add(connection, brand, audience, article, up, down, views):
+                return None
+            return (await votes.standings(connection, brand, [article])).get(article)
+
+    async def review(
+        self, brand: BrandId, article: ArticleId, owner: str | None, review_by: date | None, now: datetime
+    ) -> Standing | None:
+        """Note that an article was read again, and who looks after it; None when there is no such article."""
+        noted = update(articles).where(_named(brand, article), _LIVE)
+        async with self._engine.begin() as connection:
+            await connection.execute(noted.values(owner=owner, review_by=review_by, reviewed_at=now))
+            return (await votes.standings(connection, brand, [article])).get(article)
 
     async def indexed(self, brand: BrandId, audience: Audience) -> int:
         """Return how many articles this audience may see now."""
@@ -166,7 +201,7 @@ class PostgresKnowledge:
             query = _with_article().where(tuple_(passages.c.brand, passages.c.article).in_(keys))
             cuts: dict[tuple[str, str], list[Passage]] = {}
             for row in await connection.execute(query.order_by(passages.c.position)):
-                cuts.setdefault((row.brand, row.article), []).append(_passage(row))
+                cuts.setdefault((row.brand, row.article), []).append(passage_of(row))
         return [Change(row.brand, row.id, row.sequence, tuple(cuts.get((row.brand, row.id), ()))) for row in rows]
 
     async def passage_ids(self, brand: BrandId, visibility: Visibility) -> set[PassageId]:
@@ -184,7 +219,7 @@ class PostgresKnowledge:
         query = query.where(passages.c.brand == brand, passages.c.id == func.any(list(ids)))
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query.where(vectors.c.embedder == embedder))).all()
-        return [PassageId(row.id) for row in rows], _matrix([row.vector for row in rows])
+        return [PassageId(row.id) for row in rows], matrix_of([row.vector for row in rows])
 
     async def pending(self, embedder: str, limit: int, only: Collection[PassageId] | None = None) -> dict[bytes, str]:
         """Return texts of living passages that have no vector yet, by their hash: the oldest changes first."""
@@ -195,7 +230,7 @@ class PostgresKnowledge:
         if only is not None:
             query = query.where(passages.c.id == func.any(list(only)))
         async with self._engine.connect() as connection:
-            return {row.hash: _passage(row).embedded_text for row in await connection.execute(query)}
+            return {row.hash: passage_of(row).embedded_text for row in await connection.execute(query)}
 
     async def keep(self, embedder: str, found: Mapping[bytes, Vectors]) -> None:
         """Keep vectors by the hash of the text they stand for."""
@@ -211,11 +246,19 @@ class PostgresKnowledge:
         async with self._engine.begin() as connection:
             return (await connection.execute(delete(vectors).where(~used))).rowcount
 
-    async def _version(self, brand: BrandId, article: ArticleId) -> _Row | None:
-        query = select(articles.c.hash, articles.c.deleted_at)
+    async def _tend(self, brand: BrandId, article: Article, known: AnyRow) -> bool:
+        """Note who looks after an article that says what it said; say whether that is news."""
+        told = {name: getattr(article, name) for name in APART}
+        news = {name: value for name, value in told.items() if value not in (None, getattr(known, name))}
+        if news:
+            async with self._engine.begin() as connection:
+                await connection.execute(update(articles).where(_named(brand, article.id), _LIVE).values(news))
+        return bool(news)
+
+    async def _version(self, brand: BrandId, article: ArticleId) -> AnyRow | None:
+        query = select(articles.c.hash, articles.c.deleted_at, *(articles.c[name] for name in APART))
         async with self._engine.connect() as connection:
-            found = await connection.execute(query.where(articles.c.brand == brand, articles.c.id == article))
-            return found.one_or_none()
+            return (await connection.execute(query.where(_named(brand, article)))).one_or_none()
 
     @asynccontextmanager
     async def _changing(self, brand: BrandId) -> AsyncIterator[AsyncConnection]:
@@ -229,19 +272,8 @@ class PostgresKnowledge:
             raise UnknownBrand(f"there is no brand {brand!r}: make it with `deskhand brands add {brand}`") from exc
 
 
-def content_hash(embedded_text: str) -> bytes:
-    """Return the name of a text among the vectors."""
-    return hashlib.sha256(embedded_text.encode()).digest()
-
-
-def _hash(article: Article) -> bytes:
-    """Return what changes when the article does, or the way it is cut."""
-    moment = article.updated_at.astimezone(UTC) if article.updated_at else None
-    return hashlib.sha256(repr((VERSION, *astuple(replace(article, updated_at=moment)))).encode()).digest()
-
-
-def _one(brand: BrandId, article: ArticleId) -> Select[Any]:
-    return select(articles).where(articles.c.brand == brand, articles.c.id == article)
+def _named(brand: BrandId, article: ArticleId) -> ColumnElement[bool]:
+    return (articles.c.brand == brand) & (articles.c.id == article)
 
 
 def _passages_of(brand: BrandId, article: ArticleId) -> Any:
@@ -263,50 +295,3 @@ def _shown(brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> An
     """Say which of these passages this audience of a brand may see."""
     visible = articles.c.visibility.in_(VISIBLE_TO[audience])
     return (passages.c.brand == brand) & visible & (passages.c.id == func.any(list(ids)))
-
-
-def _row(brand: BrandId, article: Article) -> dict[str, Any]:
-    return {
-        "brand": brand,
-        **{column.name: getattr(article, column.name) for column in _FIELDS},
-        "tags": list(article.tags),
-    }
-
-
-def _piece(brand: BrandId, position: int, passage: Passage) -> dict[str, Any]:
-    return {
-        "brand": brand,
-        "id": passage.id,
-        "article": passage.article,
-        "position": position,
-        "heading_path": list(passage.heading_path),
-        "text": passage.text,
-        "span_start": passage.start,
-        "span_end": passage.end,
-        "hash": content_hash(passage.embedded_text),
-    }
-
-
-def _article(row: _Row) -> Article:
-    fields = {column.name: getattr(row, column.name) for column in _FIELDS}
-    return Article(**{**fields, "tags": tuple(row.tags)})
-
-
-def _passage(row: _Row) -> Passage:
-    return Passage(
-        id=row.id,
-        article=row.article,
-        title=row.title,
-        url=row.url,
-        heading_path=tuple(row.heading_path),
-        text=row.text,
-        start=row.span_start,
-        end=row.span_end,
-        language=row.language,
-        visibility=row.visibility,
-        updated_at=row.updated_at,
-    )
-
-
-def _matrix(rows: Sequence[bytes]) -> Vectors:
-    return np.stack([np.frombuffer(row, "<f4") for row in rows]) if rows else np.empty((0, 0), np.float32)

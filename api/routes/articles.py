@@ -9,8 +9,9 @@ from api import examples, problems
 from api.access import Access, access
 from api.idempotency import Once, once
 from api.inputs import ArticleBody, ArticleRow, Batch, Id
-from api.outputs import Acknowledged, Acknowledgement, ArticlePage, Deleted, ShownArticle, WholeArticle
+from api.outputs import Acknowledged, Acknowledgement, ArticlePage, DeletedArticle, ShownArticle, WholeArticle
 from api.ports import Services, services
+from api.routes import lifecycle
 from domain.articles import VISIBLE_TO, Article
 from domain.ids import ArticleId
 
@@ -55,11 +56,12 @@ async def put_batch(batch: Batch, caller: Writer, house: House, answer: Answerin
     responses=examples.answers(200, examples.ARTICLE) | problems.may_end_in(problems.Unknown),
 )
 async def get_article(article: Named, caller: Reader, house: House) -> WholeArticle:
-    """Return an article as it is stored."""
+    """Return an article as it is stored, and how it stands with its readers."""
     found = await house.articles.get(caller.brand, ArticleId(article))
-    if found is None or found.visibility not in VISIBLE_TO[caller.audience]:
+    standings = await house.articles.standings(caller.brand, [ArticleId(article)])
+    if found is None or found.visibility not in VISIBLE_TO[caller.audience] or not standings:
         raise _unknown()
-    return WholeArticle.model_validate(found, from_attributes=True)
+    return WholeArticle.whole(found, standings[found.id])
 
 
 @router.put(
@@ -79,9 +81,12 @@ async def put_article(
     summary="Delete one",
     responses=examples.answers(200, examples.DELETED) | problems.may_end_in(problems.Unknown),
 )
-async def delete_article(article: Named, caller: Writer, house: House, answer: Answering) -> Deleted:
-    """Delete an article; from the next search on it is not found any more."""
-    return await answer(Deleted, lambda: _delete(house, caller, ArticleId(article)))
+async def delete_article(article: Named, caller: Writer, house: House, answer: Answering) -> DeletedArticle:
+    """Delete an article with all its versions; from the next search on it is not found any more.
+
+    The answer names the newest replies that rest on it.
+    """
+    return await answer(DeletedArticle, lambda: _delete(house, caller, ArticleId(article)))
 
 
 async def _visible(house: Services, caller: Access, after: ArticleId | None, wanted: int) -> list[Article]:
@@ -106,23 +111,24 @@ async def _put(house: Services, caller: Access, batch: Batch) -> Acknowledged:
             read[index] = parsed.article(parsed.id)
         except ValidationError as error:
             acknowledged[index] = _failed(index, row, error)
-    rows = await house.indexer.put(caller.brand, list(read.values()), house.context.now())
+    rows = await house.indexer.put(caller.brand, list(read.values()), house.context.now(), by=caller.caller)
     for index, stored in zip(read, rows, strict=True):
         acknowledged[index] = Acknowledgement(index=index, id=stored.id, state=stored.state, reason=stored.reason)
     return Acknowledged(rows=[acknowledged[index] for index in sorted(acknowledged)])
 
 
 async def _put_one(house: Services, caller: Access, article: Article) -> Acknowledgement:
-    (row,) = await house.indexer.put(caller.brand, [article], house.context.now())
+    (row,) = await house.indexer.put(caller.brand, [article], house.context.now(), by=caller.caller)
     if row.state == "failed":
         raise problems.Invalid(f"The article cannot be stored: {row.reason}")
     return Acknowledgement(index=0, id=row.id, state=row.state, reason=row.reason)
 
 
-async def _delete(house: Services, caller: Access, article: ArticleId) -> Deleted:
-    if not await house.indexer.delete(caller.brand, article, house.context.now()):
+async def _delete(house: Services, caller: Access, article: ArticleId) -> DeletedArticle:
+    if not await house.indexer.delete(caller.brand, article, house.context.now(), by=caller.caller):
         raise _unknown()
-    return Deleted(id=article, state="deleted")
+    replies = await lifecycle.citing(house, caller.brand, article)
+    return DeletedArticle(id=article, state="deleted", replies=replies.replies, next=replies.next)
 
 
 def _failed(index: int, row: dict[str, object], error: ValidationError) -> Acknowledgement:

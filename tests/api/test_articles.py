@@ -82,7 +82,7 @@ async def test_a_deleted_article_is_gone_at_the_next_search_and_can_come_back(wr
     gone = [await writer.get("/v1/articles/refunds"), await writer.delete("/v1/articles/refunds")]
     again = await writer.put("/v1/articles/refunds", json=REFUNDS)
 
-    assert (deleted.json(), after) == ({"id": "refunds", "state": "deleted"}, [])
+    assert (deleted.json(), after) == ({"id": "refunds", "state": "deleted", "replies": [], "next": None}, [])
     assert [answer.status_code for answer in gone] == [404, 404]
     assert (again.json()["state"], await found(writer)) == ("added", ["refunds"])
 
