@@ -12,7 +12,8 @@ from domain.turns import Utterance
 class Query:
     """A question to the knowledge index; `history` is what was said before it, oldest first.
 
-    `asked_at` is given where a past moment is replayed: what was learned after it does not count.
+    `asked_at` is given where a past moment is replayed: what was learned after it does not count. Articles in
+    `without`, and their translations, count as if they did not exist.
     """
 
     text: str
@@ -22,6 +23,7 @@ class Query:
     limit: int = 10
     history: tuple[Utterance, ...] = ()
     asked_at: datetime | None = None
+    without: frozenset[ArticleId] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,7 @@ class KnowledgeIndex:
         if not indexed or not query.text.strip():
             return Results(query.text, (), indexed)
         signals, votes = await self._found(query)
-        ids = {*signals.cosines, *signals.passages}
-        candidates = await self._store.candidates(query.brand, query.audience, ids)
+        candidates = await self._candidates(query, signals)
         ranked = await self._run(self._ranked, query, candidates, signals, votes)
         shown = [rated.id for it in ranked for rated in it.passages]
         hits = ranking.hits(ranked, await self._store.live(query.brand, query.audience, shown))
@@ -110,6 +109,13 @@ class KnowledgeIndex:
         if self._learned.judge or self._learned.reranker:
             hits, answerability = await self._run(self._read, query, candidates, signals, hits)
         return Results(query.text, hits, indexed, answerability)
+
+    async def _candidates(self, query: Query, signals: Signals) -> list[Candidate]:
+        """Return what may be shown of what the indexes suggest."""
+        ids = {*signals.cosines, *signals.passages}
+        found = await self._store.candidates(query.brand, query.audience, ids)
+        gone = {it.family for it in found if it.article in query.without} | query.without
+        return [it for it in found if it.family not in gone]
 
     async def _found(self, query: Query) -> tuple[Signals, Mapping[ArticleId, Vote]]:
         """Return what the indexes and the memory say."""
