@@ -80,7 +80,7 @@ def _faults(draft: Draft, triage: Triage, evidence: Sequence[Evidence], policy: 
     for ask in draft.asks:
         if ask.state == "open":
             yield Fault("open_ask", f"the ask {ask.text!r} is still open")
-    own = {sentence for phrases in policy.phrases.values() for sentence in vars(phrases).values()}
+    own = {sentence for phrases in policy.phrases.values() for sentence in phrases.sentences}
     own |= {quoted_heading(found.passage.heading_path) for found in evidence if found.passage.heading_path}
     for number, sentence in enumerate(draft.sentences):
         if sentence.text not in own:

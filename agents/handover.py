@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
-from domain.decisions import FoundPassage, Handover, HandoverReason, Reply
+from agents import destinations, facts
+from domain.decisions import ClockTarget, FoundPassage, Handover, HandoverReason, Reply
 from domain.drafts import Draft, readable
 from domain.policy import Policy
 from domain.search import Evidence
 from domain.triage import Ask, Priority, Triage
-from domain.turns import Turn
+from domain.turns import Author, Turn, Utterance
 from domain.verdicts import Verdict
 
-SUMMARY_CHARACTERS = 600
+SUMMARY_CHARACTERS = 600  # of the turn itself
+THREAD_LINES, LINE_CHARACTERS = 6, 160  # of what was said before it
+SPEAKS: dict[Author, str] = {"customer": "the customer wrote", "teammate": "a colleague wrote", "bot": "the bot wrote"}
 
 
 def hand_over(
@@ -26,7 +30,9 @@ def hand_over(
 ) -> Handover:
     """Return the packet, filled as far as the case came."""
     asks = draft.asks if draft else triage.asks if triage else ()
-    team, skill = _destination(reason, triage, policy)
+    priority = triage.priority if triage else Priority.P2
+    briefs = destinations.briefs(reason, triage, facts.told(turn, triage.entities if triage else ()), policy)
+    team, skill = _destination(reason, triage, policy, briefs[0].team)
     return Handover(
         reason=reason,
         summary=summary(turn, triage),
@@ -36,20 +42,21 @@ def hand_over(
         missing=tuple(missing) + tuple(f"an answer to {ask.text!r}" for ask in asks if ask.state == "handed_over"),
         team=team,
         skill=skill,
-        priority=triage.priority if triage else Priority.P2,
+        priority=priority,
         sentiment=triage.sentiment if triage else "neutral",
         proposed_reply=Reply(readable(draft.sentences), draft.sentences) if draft and draft.sentences else None,
+        attempts=facts.attempts(turn),
+        reasons=triage.reasons if triage else ("not triaged: treated as P2 until somebody reads it",),
+        clocks=_clocks(priority, policy),
+        briefs=briefs,
     )
 
 
 def summary(turn: Turn, triage: Triage | None) -> str:
-    """Return in a few lines who wants what, in the customer's own words."""
-    told = len([said for said in turn.history if said.author == "customer"])
+    """Return in a few lines who wants what, and what was said before, in the words that were used."""
     head = f"{triage.priority} {triage.intent}, {triage.sentiment}, {triage.language}" if triage else "not triaged"
-    before = f"; {told} earlier messages from the customer" if told else ""
-    words = " ".join(turn.text.split())
-    quoted = words if len(words) <= SUMMARY_CHARACTERS else words[: SUMMARY_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
-    return f"{head}{before}. The customer writes: {quoted}"
+    before = "".join(f"\n{line}" for line in _thread(turn.history))
+    return f"{head}. The customer writes: {facts.shortened(turn.text, SUMMARY_CHARACTERS)}{before}"
 
 
 def settled(asks: Sequence[Ask]) -> tuple[Ask, ...]:
@@ -73,13 +80,31 @@ def shown(evidence: Sequence[Evidence]) -> tuple[FoundPassage, ...]:
     )
 
 
-def _destination(reason: HandoverReason, triage: Triage | None, policy: Policy) -> tuple[str, str]:
-    """Return team and skill: of the intent where triage is sure of it, else whoever takes what nobody else does."""
+def _thread(history: Sequence[Utterance]) -> list[str]:
+    """Return who said what before, a line for each change of speaker: how it began, and the last few."""
+    said = [(author, " ".join(one.text for one in run)) for author, run in groupby(history, lambda one: one.author)]
+    lines = [f"Before, {SPEAKS[author]}: {facts.shortened(text, LINE_CHARACTERS)}" for author, text in said]
+    if len(lines) <= THREAD_LINES:
+        return lines
+    skipped = len(lines) - THREAD_LINES
+    return [lines[0], f"({skipped} more, in between)", *lines[1 - THREAD_LINES :]]
+
+
+def _destination(reason: HandoverReason, triage: Triage | None, policy: Policy, team: str) -> tuple[str, str]:
+    """Return the owner's team and the skill it takes: of the intent where triage is sure of it, else a general one."""
     if reason == "safety":
         return "support", "safety"
     sure = triage is not None and triage.confidence >= policy.thresholds.triage_sure
     intent = policy.intent(triage.intent) if triage and sure else None
-    return (intent.team, intent.skill) if intent else ("support", "general")
+    return team, intent.skill if intent else "general"
+
+
+def _clocks(priority: Priority, policy: Policy) -> tuple[ClockTarget, ...]:
+    target = policy.targets[priority]
+    return (
+        ClockTarget("response", target.response, target.business_hours),
+        ClockTarget("resolution", target.resolution, target.business_hours),
+    )
 
 
 def _tried(evidence: Sequence[Evidence], draft: Draft | None, verdict: Verdict | None) -> tuple[str, ...]:
@@ -89,5 +114,5 @@ def _tried(evidence: Sequence[Evidence], draft: Draft | None, verdict: Verdict |
     if draft and draft.sentences:
         tried.append("drafted the reply that is proposed")
     if verdict:
-        tried.extend(f"the check found: {fault.message}" for fault in verdict.faults)
+        tried.extend(f"the check found: {fault.message}" for fault in verdict.faults if fault.check != "empty")
     return tuple(tried)

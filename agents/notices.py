@@ -1,11 +1,14 @@
 """What the customer reads at the end of a case: the draft, or what was found and that a person takes over."""
 
-from domain.decisions import Gate, Handover, Reply
+from string import Template
+
+from domain.decisions import ClockTarget, Gate, Handover, Reply
 from domain.drafts import Draft, Sentence, readable
-from domain.policy import Phrases, Policy
+from domain.policy import Phrases, Policy, Within
 from domain.triage import Triage
 from domain.turns import Turn
 
+MINUTES_UNTIL = 120  # from which hours are told
 SAYS_NOTHING_WAS_FOUND = ("knowledge_missing", "no_articles")
 
 
@@ -32,6 +35,15 @@ def _partial(draft: Draft, phrases: Phrases) -> tuple[Sentence, ...]:
 def _notice(turn: Turn, handover: Handover, phrases: Phrases) -> tuple[str, ...]:
     if turn.already_handed_over:
         return (phrases.already_handed_over,)
-    if handover.reason in SAYS_NOTHING_WAS_FOUND:
-        return (phrases.no_answer, phrases.handed_over)
-    return (phrases.handed_over,)
+    nothing = (phrases.no_answer,) if handover.reason in SAYS_NOTHING_WAS_FOUND else ()
+    response = next((target for target in handover.clocks if target.clock == "response"), None)
+    return (*nothing, phrases.handed_over, *((_aim(response, phrases.within),) if response else ()))
+
+
+def _aim(target: ClockTarget, within: Within) -> str:
+    """Say by when a person is meant to answer: an aim, which the clock watches, and no promise."""
+    if target.business_hours:
+        return Template(within.business_hours).substitute(number=-(-target.minutes // 60))
+    if target.minutes < MINUTES_UNTIL:
+        return Template(within.minutes).substitute(number=target.minutes)
+    return Template(within.hours).substitute(number=-(-target.minutes // 60))

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from api.outputs import Found, FoundArticle
 from domain import text
-from domain.decisions import Decision, FoundPassage, Handover, Outcome, Reply
+from domain.decisions import Brief, ClockTarget, Decision, FoundPassage, Handover, Outcome, Reply
 from domain.drafts import Citation
 from domain.ids import ArticleId
 from domain.triage import Ask
@@ -120,7 +120,12 @@ def _packet(handover: Handover) -> Panel:
     table.add_row("reason", handover.reason)
     table.add_row("for", f"{handover.team}, skill {handover.skill}, {handover.priority}, {handover.sentiment}")
     table.add_row("summary", Text(handover.summary))
-    for name, lines in (("tried", handover.tried), ("missing", handover.missing)):
+    if handover.clocks:
+        table.add_row("within", ", ".join(map(_within, handover.clocks)))
+    for brief in handover.briefs:
+        table.add_row("owner" if brief.owns else "told", _brief(brief))
+    noted = (("customer tried", handover.attempts), ("tried", handover.tried), ("missing", handover.missing))
+    for name, lines in noted:
         if lines:
             table.add_row(name, _lines(lines))
     if handover.evidence:
@@ -129,6 +134,18 @@ def _packet(handover: Handover) -> Panel:
     if handover.proposed_reply:
         table.add_row("draft", Text(handover.proposed_reply.text))
     return Panel(table, title="handover packet", border_style="magenta")
+
+
+def _within(target: ClockTarget) -> str:
+    hours, minutes = divmod(target.minutes, 60)
+    spent = " ".join(filter(None, (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")))
+    return f"{target.clock} {spent}{' of business hours' if target.business_hours else ''}"
+
+
+def _brief(brief: Brief) -> Text:
+    """Lay out one brief: who, why, what is known, what to ask."""
+    known = [f"  {fact.replace('_', ' ')}: {said}" for fact, said in brief.facts.items()]
+    return _lines([f"{brief.destination}, {brief.why}", *known, *(f"  ask: {asked}" for asked in brief.questions)])
 
 
 def _article(place: int, article: FoundArticle) -> Group:

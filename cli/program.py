@@ -29,6 +29,7 @@ class SuitesOrCommand(TyperGroup):
         return super().parse_args(ctx, [self.otherwise, *args] if run else args)
 
 
+articles = typer.Typer(no_args_is_help=True, help="Articles: take one back, see who was told what it says.")
 keys = typer.Typer(no_args_is_help=True, help="API keys: make one, list them, take one back.")
 brands = typer.Typer(no_args_is_help=True, help="Brands: each has its own articles, tickets and keys.")
 evals = typer.Typer(
@@ -41,6 +42,7 @@ policy_files = typer.Typer(no_args_is_help=True, help="Policy: what a support le
 app.add_typer(policy_files, name="policy")
 knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: what its articles need.")
 app.add_typer(knowledge, name="kb")
+app.add_typer(articles, name="articles")
 app.add_typer(keys, name="keys")
 app.add_typer(brands, name="brands")
 
@@ -194,6 +196,36 @@ def judges(
     evaluating.judges(suites or [], limit, as_json, data=data)
 
 
+@articles.command("delete")
+def delete_article(
+    article: Annotated[str, typer.Argument(help="The article's id, as `deskhand search` prints it.")],
+    brand: Brand = "default",
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Delete an article, and name the replies that rest on it.
+
+    No search finds it from now on; the text of all its versions is gone.
+    """
+    from cli import lifecycle
+
+    lifecycle.delete(article, brand, as_json, data=data)
+
+
+@articles.command("replies")
+def citing_replies(
+    article: Annotated[str, typer.Argument(help="The article's id, also of a deleted one.")],
+    brand: Brand = "default",
+    limit: Annotated[int, typer.Option("-k", "--limit", min=1, max=1000, help="How many, the newest first.")] = 50,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """List the replies that customers were sent and that rest on an article."""
+    from cli import lifecycle
+
+    lifecycle.replies(article, brand, limit, as_json, data=data)
+
+
 @keys.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for, such as 'website'.")],
@@ -277,7 +309,7 @@ def export_policy(
 ) -> None:
     """Write the policy in force as files to edit.
 
-    Intents, flags, phrases, targets, thresholds, tone and scope; `--policy FOLDER` then puts them in force.
+    Intents, flags, phrases, destinations, targets, thresholds, tone and scope; `--policy FOLDER` then puts them in force.
     """
     from cli import policies
 

@@ -25,6 +25,26 @@ HandoverReason = Literal[
 ]
 
 
+Fact = Literal[
+    "steps",
+    "expected",
+    "actual",
+    "platform",
+    "version",
+    "error_code",
+    "since",
+    "impact",
+    "suspicion",
+    "order",
+    "amount",
+    "wish",
+    "pain",
+    "leaving",
+    "company",
+    "question",
+]
+
+
 @dataclass(frozen=True)
 class Reply:
     """The words for the customer, whole and by sentence."""
@@ -76,8 +96,35 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Brief:
+    """What one destination is told: the facts its people need, in the customer's words, and what is still to be asked.
+
+    `owns` says whether the ticket is theirs, or they only hear of it.
+    """
+
+    destination: str
+    team: str
+    owns: bool
+    why: str
+    facts: dict[Fact, str]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClockTarget:
+    """How long a clock may run from the handover: minutes, of business hours only or around the clock."""
+
+    clock: Literal["response", "resolution"]
+    minutes: int
+    business_hours: bool
+
+
+@dataclass(frozen=True)
 class Handover:
-    """What a person is told when a ticket becomes theirs."""
+    """What a person is told when a ticket becomes theirs: `tried` by the hub, `attempts` by the customer.
+
+    `briefs` has one for the destination that owns the ticket, then those that must hear of it.
+    """
 
     reason: HandoverReason
     summary: str
@@ -90,6 +137,10 @@ class Handover:
     priority: Priority
     sentiment: Sentiment
     proposed_reply: Reply | None
+    attempts: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    clocks: tuple[ClockTarget, ...] = ()
+    briefs: tuple[Brief, ...] = ()
 
 
 @dataclass(frozen=True)

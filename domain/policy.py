@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.decisions import Fact, HandoverReason
 from domain.triage import Flag, Priority
 
 Handling = Literal["auto", "draft", "human"]
@@ -16,9 +17,17 @@ class Intent:
     description: str
     examples: tuple[str, ...]
     skill: str
-    team: str
     handling: Handling = "auto"
     in_scope: bool = True
+
+
+@dataclass(frozen=True)
+class Within:
+    """When a customer may expect a person: sentences with `$number` minutes, hours, or hours of business."""
+
+    minutes: str
+    hours: str
+    business_hours: str
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,16 @@ class Phrases:
     closing: str
     no_answer: str
     handed_over: str
+    within: Within
     already_handed_over: str
     checking: str
     other_language: str
     clarify: str
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return those that stand as they are."""
+        return tuple(value for value in vars(self).values() if isinstance(value, str))
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,30 @@ class Target:
     response: int
     resolution: int
     business_hours: bool
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A fact that a destination needs, and the question that gets it."""
+
+    fact: Fact
+    question: str
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Who takes handovers, or only hears of them: it fits by any of its lists, if all its `facts` are known."""
+
+    name: str
+    team: str
+    description: str
+    owns: bool
+    requires: tuple[Requirement, ...]
+    intents: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    reasons: tuple[HandoverReason, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +103,7 @@ class Policy:
     flag_examples: dict[Flag, tuple[str, ...]]
     phrases: dict[str, Phrases]
     targets: dict[Priority, Target]
+    destinations: tuple[Destination, ...]
     thresholds: Thresholds
     tone: str
     scope: str

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from domain.policy import Intent, Phrases, Policy, Target, Thresholds
+from domain.policy import Destination, Intent, Phrases, Policy, Target, Thresholds
 from domain.triage import Flag, Priority
 
-FILES = ("intents.yaml", "flags.yaml", "phrases.yaml", "desk.yaml", "tone.md", "scope.md")
+FILES = ("intents.yaml", "flags.yaml", "phrases.yaml", "desk.yaml", "destinations.yaml", "tone.md", "scope.md")
 
 
 class PolicyError(Exception):
@@ -39,6 +39,7 @@ def load(folder: Path | None = None) -> Policy:
         intents=_parsed(texts, "intents.yaml", tuple[Intent, ...]),
         flag_examples=_parsed(texts, "flags.yaml", dict[Flag, tuple[str, ...]]),
         phrases=phrases,
+        destinations=_destinations(texts),
         tone=texts["tone.md"].strip(),
         scope=texts["scope.md"].strip(),
         **desk,
@@ -85,6 +86,13 @@ def _validated(name: str, value: object, shape: Any) -> Any:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise PolicyError(f"{name}, at {place or 'the top'}: {first['msg']}, not {first['input']!r}") from error
+
+
+def _destinations(texts: Mapping[str, str]) -> tuple[Destination, ...]:
+    found: tuple[Destination, ...] = _parsed(texts, "destinations.yaml", tuple[Destination, ...])
+    if not found or not found[-1].owns:
+        raise PolicyError("destinations.yaml must end with an entry of `owns: true`: it takes what nobody else does")
+    return found
 
 
 def _desk(text: str) -> dict[str, Any]:

@@ -61,7 +61,6 @@ def taught(policy: Policy, train: Sequence[Example]) -> Policy:
     if not texts:
         raise SuiteUnreadable("triage has nothing to learn from: give the suite train or folds")
     intents = tuple(
-        Intent(name, "", tuple(said), skill="", team="", in_scope=inside)
-        for (name, inside), said in sorted(texts.items())
+        Intent(name, "", tuple(said), skill="", in_scope=inside) for (name, inside), said in sorted(texts.items())
     )
     return replace(policy, intents=intents, version=digest([policy.version, sorted(texts.items())]))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from domain.articles import Passage
 from domain.budget import Budget
 from domain.ids import ArticleId, AskId, PassageId
-from domain.policy import Intent, Phrases, Policy, Target, Thresholds
+from domain.policy import Destination, Intent, Phrases, Policy, Target, Thresholds, Within
 from domain.search import Evidence
 from domain.triage import Ask, Priority
 from domain.turns import Utterance
@@ -18,13 +18,14 @@ POLICY = Policy(
     version="test",
     languages=("en",),
     intents=(
-        Intent("billing", "Invoices, payments and refunds", (), "billing", "billing"),
-        Intent("how_to", "How to use a feature or find a setting", (), "product", "support"),
-        Intent("account_access", "Signing in, passwords and locked accounts", (), "accounts", "support"),
+        Intent("billing", "Invoices, payments and refunds", (), "billing"),
+        Intent("how_to", "How to use a feature or find a setting", (), "product"),
+        Intent("account_access", "Signing in, passwords and locked accounts", (), "accounts"),
     ),
     flag_examples={},
-    phrases={"en": Phrases("Hello!", "Kind regards", "", "", "", "", "", "", "")},
+    phrases={"en": Phrases("Hello!", "Kind regards", "", "", "", Within("", "", ""), "", "", "", "")},
     targets={priority: Target(60, 240, False) for priority in Priority},
+    destinations=(Destination("tier_2", "support", "Everything else", True, ()),),
     thresholds=Thresholds(0.5, 0.9, 0.7),
     tone="Friendly and short. Answer first, then the steps.",
     scope="Questions about our calendar product and its invoices.",

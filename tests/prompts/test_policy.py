@@ -45,6 +45,8 @@ def test_a_folder_with_one_file_keeps_the_rest_as_shipped(tmp_path: Path) -> Non
         ("intents.yaml", "a: [", r"intents\.yaml is not YAML"),
         ("desk.yaml", "languages: [en]\n", r"desk\.yaml must hold exactly"),
         ("flags.yaml", "shouting:\n  - HEY\n", r"flags\.yaml, at shouting"),
+        ("destinations.yaml", "- name: x\n", r"destinations\.yaml, at 0\.team"),
+        ("destinations.yaml", "[]", r"must end with an entry of `owns: true`"),
         ("phrases.yaml", "{}", r"no sentences for the first language of desk\.yaml, 'en'"),
     ],
 )
