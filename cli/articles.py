@@ -125,7 +125,7 @@ async def _storing(read: Settings, brand: BrandId) -> AsyncIterator[Put]:
         async with services.open_services(read, patience_s=PATIENCE_S) as opened:
 
             async def put(articles: Sequence[Article]) -> list[Acknowledgement]:
-                rows = await opened.indexer.put(brand, articles, datetime.now(UTC))
+                rows = await opened.indexer.put(brand, articles, datetime.now(UTC), by=f"run:{brand}")
                 return [Acknowledgement(index=n, **vars(row)) for n, row in enumerate(rows)]
 
             yield put

@@ -7,16 +7,17 @@ ServerRefused  it answered, but with a problem document
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
-from api.outputs import Acknowledged, Acknowledgement, Found
+from api.outputs import Acknowledged, Acknowledgement, DeletedArticle, Found
 from cli.documents import DECISION
 from cli.refusal import Refusal
 from cli.running import Running
 from domain.articles import Article
 from domain.decisions import Decision
-from domain.ids import BrandId
+from domain.ids import ArticleId, BrandId
 from domain.search import Query
 from domain.turns import Turn
 
@@ -61,9 +62,16 @@ class Remote:
         answer = await self._post("/v1/articles:batch", {"articles": [_row(article) for article in articles]})
         return Acknowledged.model_validate(answer).rows
 
+    async def delete(self, article: ArticleId) -> DeletedArticle:
+        """Delete an article and return the replies that rest on it."""
+        return DeletedArticle.model_validate(await self._send("DELETE", f"/v1/articles/{quote(article)}"))
+
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return await self._send("POST", path, body)
+
+    async def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         try:
-            response = await self._client.post(path, json=body)
+            response = await self._client.request(method, path, json=body)
         except httpx.TransportError as error:
             raise ServerSilent(
                 f"the server of this data directory, process {self._running.pid} at {self._running.url}, does not "

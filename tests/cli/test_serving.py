@@ -102,6 +102,28 @@ def test_a_chat_is_answered_by_the_worker_inside(served: Served) -> None:
     assert kinds[-2:] == ["reply", "done"]
 
 
+def test_an_article_is_taken_back_through_the_server_which_names_the_replies_on_it(
+    served: Served, typed: Deskhand, tmp_path: Path
+) -> None:
+    (tmp_path / "parking.md").write_text("# Parking\n\nA parking permit costs 12 EUR a day at the garage.")
+    typed("index", tmp_path, "--data", served.data)
+    with httpx.Client(base_url=served.url, timeout=PATIENCE_S, trust_env=False) as client:
+        accepted = client.post("/v1/chat", json={"text": "How much is a parking permit a day?"}).json()
+        with client.stream("GET", accepted["events"]) as events:
+            kinds = _kinds_until_done(events.iter_lines())
+
+    listed = typed("articles", "replies", "parking", "--data", served.data, "--json")
+    deleted = typed("articles", "delete", "parking", "--data", served.data)
+    again = typed("articles", "delete", "parking", "--data", served.data)
+
+    assert "reply" in kinds
+    assert [reply["ticket"] for reply in json.loads(listed.stdout)] == [accepted["ticket"]]
+    assert "parking is deleted; 1 reply rests on it." in deleted.stdout
+    assert accepted["ticket"] in deleted.stdout
+    assert again.returncode == 2
+    assert "no such article" in again.stderr
+
+
 def test_keys_are_made_beside_the_server_and_it_takes_them(served: Served, typed: Deskhand) -> None:
     key = typed("keys", "create", "website", "--scopes", "articles", "--data", served.data).stdout.strip()
 
@@ -154,6 +176,7 @@ def test_a_stop_takes_the_file_along_and_a_killed_server_is_not_looked_for(
     os.kill(second.process.pid, signal.SIGKILL)
     second.process.communicate()
     after = typed("search", "refund", "--data", second.data, "--json")
+    gone = typed("articles", "delete", "refunds", "--data", second.data)
 
     assert first.process.returncode == 0
     assert f"Deskhand is at {first.url}" in said
@@ -161,6 +184,8 @@ def test_a_stop_takes_the_file_along_and_a_killed_server_is_not_looked_for(
     assert "serve.json" not in left
     assert (second.data / "serve.json").exists()
     assert json.loads(after.stdout)["results"] == []
+    assert gone.returncode == 2
+    assert "brand 'default' has no article 'refunds'" in gone.stderr
 
 
 def _kinds_until_done(lines: Iterator[str]) -> list[str]:
