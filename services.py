@@ -16,7 +16,7 @@ import importlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -35,6 +35,7 @@ from domain.turns import Turn
 from embedding import loading
 from embedding.embedder import Embedder, EmbedderError
 from embedding.minilm import MiniLM
+from embedding.pool import Pool
 from embedding.remembering import Remembering
 from engines.embedded.engine import Embedded
 from engines.engine import Engine
@@ -221,7 +222,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         quick = Remembering(embedder)
         articles = PostgresKnowledge(database.engine)
         shelves = Shelves(stack.enter_context(_shelving(settings, embedder)))
-        indexer = Indexer(embedder, shelves, articles, pool)
+        indexer = Indexer(embedder, shelves, articles, pool.background)
         await stack.enter_async_context(_kept_up(indexer))
         index = KnowledgeIndex(quick, shelves, articles, pool)
         context = tools(settings, policy, quick, pool).context(index)
@@ -376,8 +377,8 @@ async def _desk(settings: Settings, policy: Policy) -> AsyncIterator[tuple[Datab
         yield database, Desk(database.engine, queue, policy.targets), queue
 
 
-def _pool(settings: Settings) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(settings.threads, thread_name_prefix="embedding")
+def _pool(settings: Settings) -> Pool:
+    return Pool(settings.threads)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ Whatever stops it half-way, nothing is lost: what is stored and not yet on a she
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
@@ -111,7 +111,7 @@ class Indexer:
 
     async def _groups(
         self, brand: BrandId, articles: Iterable[Article], now: datetime, by: str | None
-    ) -> AsyncIterator[list[Row]]:
+    ) -> AsyncGenerator[list[Row], None]:
         """Yield what became of the articles, a group at a time and in order, while the next ones are under way."""
         ahead: deque[asyncio.Task[list[Row]]] = deque()
         remaining = iter(articles)
@@ -136,7 +136,7 @@ class Indexer:
             try:
                 await self._shelve(brand, changed, before)
             except (EmbedderError, IndexUnavailable) as exc:
-                self._behind, self._seen = True, 0
+                self._behind = True
                 reason = f"stored, and searchable once this is mended: {exc}"
                 return [Row(row.id, "failed", reason) if row.id in changed else row for row in rows]
         return rows
@@ -158,14 +158,11 @@ class Indexer:
 
     @contextmanager
     def _going(self, brand: BrandId, articles: Iterable[ArticleId]) -> Iterator[None]:
-        """Keep `catch_up` from these articles while they are brought in; whatever stops that leaves them to it."""
+        """Keep `catch_up` from these articles while they are brought in; whatever stops that, it finds them after."""
         keys = Counter((brand, article) for article in articles)
         self._under_way += keys
         try:
             yield
-        except BaseException:
-            self._behind, self._seen = True, 0
-            raise
         finally:
             self._under_way -= keys
 
@@ -213,19 +210,21 @@ class Indexer:
 
     async def _follow(self) -> bool:
         """Bring the words of all changes that others made since the last time; say whether there were any."""
-        followed = False
-        while changes := await self._store.changes_since(self._seen):
-            self._seen = changes[-1].sequence
-            for brand in {change.brand: None for change in changes}:
-                fresh = [it for it in changes if it.brand == brand and not self._ours(it)]
-                followed = followed or bool(fresh)
-                await self._run(self._word, brand, fresh)
-        self._shelved.clear()
+        followed, seen, unfinished = False, self._seen, list[int]()
+        while changes := await self._store.changes_since(seen):
+            seen = changes[-1].sequence
+            unfinished += [it.sequence for it in changes if self._unfinished(it)]
+            fresh = [it for it in changes if it.sequence not in {*self._shelved, *unfinished}]
+            followed = followed or bool(fresh)
+            for brand in {it.brand: None for it in fresh}:
+                await self._run(self._word, brand, [it for it in fresh if it.brand == brand])
+        self._seen = min([seen, *(sequence - 1 for sequence in unfinished)])
+        self._shelved = {sequence for sequence in self._shelved if sequence > self._seen}
         return followed
 
-    def _ours(self, change: Change) -> bool:
-        """Say whether this process brings, or brought, a change onto the shelves itself."""
-        return change.sequence in self._shelved or (change.brand, change.article) in self._under_way
+    def _unfinished(self, change: Change) -> bool:
+        """Say whether this process is about to bring a change onto the shelves itself."""
+        return change.sequence not in self._shelved and (change.brand, change.article) in self._under_way
 
     async def _mend(self, brand: BrandId, visibility: Visibility) -> None:
         """Make a shelf's vectors those of the store, from the vectors kept there."""
