@@ -3,6 +3,7 @@
 KnowledgeError
  +- SourceError        nothing can be read at a path
  +- UnknownBrand       articles for a brand that does not exist
+ +- NotSolved          no teammate answered a past ticket with an article
  +- IndexUnavailable   the store of vectors does not answer, or holds vectors of another embedder
 """
 
@@ -17,6 +18,10 @@ class SourceError(KnowledgeError):
 
 class UnknownBrand(KnowledgeError):
     """A brand does not exist; `deskhand brands add` makes one."""
+
+
+class NotSolved(KnowledgeError):
+    """There is nothing to remember of a past ticket: no teammate answered it with an article."""
 
 
 class IndexUnavailable(KnowledgeError):

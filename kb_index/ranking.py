@@ -1,11 +1,12 @@
 """Order what was found: pure arithmetic over the candidates of one question.
 
-An article's score is .8 dense + .2 lexical, each stretched to 0..1 over the candidates. Dense is the mean of its best
-two passages, so that one lucky passage does not win; lexical is that of the article.
+An article's score is .8 dense + .2 lexical, each stretched to 0..1 over the candidates. Dense is a mean of its passages
+in which each counts .6 of the one above it, so that one lucky passage does not win; lexical is that of the article.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import TypeVar
 
 from domain.articles import Passage
@@ -14,10 +15,14 @@ from domain.search import Hit, ScoredPassage, Vote
 
 DENSE = 0.8
 LEXICAL = 0.2
+EXEMPT = 3.0
+FADING = 0.6
+COUNTED = 8  # the ninth would weigh a hundredth
 SHOWN_PASSAGES = 5
 DIGITS = 6
 
 KeyT = TypeVar("KeyT", bound=str)
+_WEIGHTS = tuple(FADING**place for place in range(COUNTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +75,41 @@ def rank(
 ) -> tuple[Ranked, ...]:
     """Return the best `limit` articles, one of each family: the one in `language` where it was found.
 
-    `votes` add to the articles' own scores.
+    `votes` hold every article that was ever linked in a ticket, and add to the articles' own scores.
     """
     passages = _passages(candidates, signals)
     votes = votes or {}
-    scores = {
-        name: round(score + votes[name].score, DIGITS) if name in votes else score
-        for name, score in _articles(candidates, signals).items()
-    }
     families: dict[ArticleId, list[ArticleId]] = {}
     for candidate in {candidate.article: candidate for candidate in candidates}.values():
         families.setdefault(candidate.family, []).append(candidate.article)
     spoken = {candidate.article: candidate.language for candidate in candidates}
+    scores = _voted(_articles(candidates, signals), families, votes)
     ranked = []
     for members in families.values():
         chosen = min(members, key=lambda name: (spoken[name] != language, -scores[name], name))
-        told = tuple(solved(votes[name].tickets) for name in members if name in votes)
-        ranked.append((max(scores[name] for name in members), chosen, told))
+        tickets = sum(votes[name].tickets for name in members if name in votes)
+        ranked.append((max(scores[name] for name in members), chosen, (solved(tickets),) if tickets else ()))
     best = sorted(ranked, key=lambda found: (-found[0], found[1]))[:limit]
     return tuple(Ranked(name, score, _best(passages[name]), told) for score, name, told in best)
+
+
+def _voted(
+    scores: Mapping[ArticleId, float],
+    families: Mapping[ArticleId, Sequence[ArticleId]],
+    votes: Mapping[ArticleId, Vote],
+) -> dict[ArticleId, float]:
+    """Return the scores with the votes.
+
+    The article that leads by its own words counts its lead several times where no ticket knows it: it may be new, and
+    must not lose a clear lead to articles that merely had the time to be linked.
+    """
+    voted = {name: round(own + (votes[name].score if name in votes else 0), DIGITS) for name, own in scores.items()}
+    best = {family: max(scores[name] for name in members) for family, members in families.items()}
+    leader, *others = sorted(best, key=lambda family: (-best[family], family))[:2] or [ArticleId("")]
+    if votes and others and not any(name in votes for name in families[leader]):
+        lead = EXEMPT * (best[leader] - best[others[0]])
+        voted |= {name: round(voted[name] + lead, DIGITS) for name in families[leader]}
+    return voted
 
 
 def hits(ranked: Sequence[Ranked], live: Mapping[PassageId, Passage]) -> tuple[Hit, ...]:
@@ -135,15 +156,20 @@ def _articles(candidates: Sequence[Candidate], signals: Signals) -> dict[Article
         name = candidate.article
         cosines.setdefault(name, []).append(signals.cosines.get(candidate.id, signals.floor))
         siblings[name] = candidate.siblings
-    dense = stretched({name: _best_two(found, siblings[name], signals.floor) for name, found in cosines.items()})
+    dense = stretched({name: _faded(found, siblings[name], signals.floor) for name, found in cosines.items()})
     lexical = stretched({name: signals.articles.get(name, 0.0) for name in cosines})
     return {name: round(DENSE * dense[name] + LEXICAL * lexical[name], DIGITS) for name in cosines}
 
 
-def _best_two(cosines: Sequence[float], siblings: int, floor: float) -> float:
-    """Return the mean of the best two; one that exists but was not found counts as the floor."""
-    best = sorted([*cosines, *([floor] if siblings > len(cosines) else [])], reverse=True)[:2]
-    return sum(best) / len(best)
+def _faded(cosines: Sequence[float], siblings: int, floor: float) -> float:
+    """Return the mean of an article's passages, the best first and each next one weighing less.
+
+    One that exists but was not found counts as the floor.
+    """
+    known = sorted(cosines, reverse=True)[:COUNTED]
+    best = [*known, *[floor] * (min(siblings, COUNTED) - len(known))]
+    weights = _WEIGHTS[: len(best)]
+    return sum(map(mul, weights, best)) / sum(weights)
 
 
 def stretched(scores: Mapping[KeyT, float]) -> dict[KeyT, float]:
