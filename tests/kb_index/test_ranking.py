@@ -26,7 +26,7 @@ def order(candidates: list[Candidate], given: Signals, language: str | None = No
     return [hit.article for hit in rank(candidates, given, language, limit)]
 
 
-def test_two_good_passages_beat_one_lucky_one() -> None:
+def test_several_good_passages_beat_one_lucky_one() -> None:
     found = [candidate("lucky#1", 2), candidate("lucky#2", 2), candidate("steady#1", 2), candidate("steady#2", 2)]
 
     assert order(found, signals({"lucky#1": 0.8, "lucky#2": 0.1, "steady#1": 0.7, "steady#2": 0.6})) == [
@@ -41,7 +41,14 @@ def test_an_article_of_one_passage_is_not_held_against_it() -> None:
     assert order(found, signals({"short#1": 0.7, "long#1": 0.75, "long#2": 0.5})) == ["short", "long"]
 
 
-def test_a_second_passage_that_was_not_found_counts_as_the_floor() -> None:
+def test_a_further_passage_counts_less_than_the_one_above_it() -> None:
+    found = [candidate(f"{name}#{number}", 3) for name in ("early", "late") for number in (1, 2, 3)]
+    given = {"early#1": 0.7, "early#2": 0.6, "early#3": 0.2, "late#1": 0.7, "late#2": 0.45, "late#3": 0.4}
+
+    assert order(found, signals(given)) == ["early", "late"]
+
+
+def test_a_passage_that_was_not_found_counts_as_the_floor() -> None:
     found = [candidate("one#1", 9), candidate("two#1", 9), candidate("two#2", 9)]
 
     assert order(found, signals({"one#1": 0.6, "two#1": 0.55, "two#2": 0.5}, floor=0.2)) == ["two", "one"]
