@@ -10,7 +10,7 @@ from domain.search import Evidence
 from domain.text import figures, folded, plain, words
 from domain.triage import Triage
 from domain.verdicts import Check, Fault, Verdict
-from engines import language, redaction
+from engines import details, language
 from engines.engine import Engine
 from engines.tasks import CheckTask
 
@@ -104,7 +104,7 @@ def _wrong(
             yield "links", f"links to {url!r}, which is neither cited nor an allowed host"
     if not verbatim and (sentence.kind == "promise" or _PROMISE.search(folded(sentence.text))):
         yield "promise", "promises something that nobody has taken on"
-    if any(found.text not in quotes for found in redaction.details(sentence.text)):
+    if any(found.text not in quotes for found in details.found(sentence.text)):
         yield "secret", "carries personal data or a secret that its citation does not"
     if sentence.kind not in _CLAIMS and len(words(sentence.text)) > COURTESY_WORDS:
         yield "citation", f"is too long for a {sentence.kind} and cites nothing"

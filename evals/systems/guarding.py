@@ -6,8 +6,8 @@ from typing import Any
 import services
 from agents import flags
 from domain.budget import Budget
-from engines import redaction
-from engines.redaction import Kind
+from engines import details
+from engines.details import Kind
 from engines.tasks import TriageTask
 from evals.examples import Example
 from evals.runner import SystemFailed
@@ -19,6 +19,8 @@ OUTSIDE_WORDS: dict[Kind, str] = {
     "card": "CREDIT_CARD",
     "email": "EMAIL_ADDRESS",
     "iban": "IBAN_CODE",
+    "id": "US_SSN",
+    "url": "DOMAIN_NAME",
     "ip": "IP_ADDRESS",
     "phone": "PHONE_NUMBER",
     "key": "API_KEY",
@@ -48,11 +50,11 @@ class Redactor:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.id = f"{name} redaction {versions.of('engines/redaction.py', 'evals/systems/guarding.py')}"
+        self.id = f"{name} redaction {versions.of('engines/details.py', 'evals/systems/guarding.py')}"
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return a judgement with the spans found."""
-        found = redaction.details(_text(self.name, example))
+        found = details.found(_text(self.name, example))
         spans = [(OUTSIDE_WORDS[one.kind], one.start, one.end) for one in found if one.kind in OUTSIDE_WORDS]
         return {"score": float(bool(spans)), "flagged": bool(spans), "spans": spans}
 

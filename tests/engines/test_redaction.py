@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.redaction import Redaction, details
+from engines import details
+from engines.redaction import Redaction
 
 SAMPLES = [
     ("key", "sk-proj-abcdefghij1234567890"),
@@ -24,6 +25,17 @@ SAMPLES = [
     ("phone", "(030) 123456"),
     ("phone", "555-123-4567"),
     ("phone", "+1 (415) 555-2671"),
+    ("phone", "01.23.45.67.89"),
+    ("phone", "+1-415-555-2671x204"),
+    ("url", "https://www.example.org/a?b=c"),
+    ("id", "219-09-9999"),
+]
+ANNOUNCED = [
+    ("phone", "Can somebody call me on [555 0142]?"),
+    ("phone", "Mobile: [723 555 266], I am in until noon"),
+    ("phone", "Mi teléfono es [612 555 678]"),
+    ("phone", "[28-55-66-98] office"),
+    ("card", "My card [501800000009] was declined"),
 ]
 HARMLESS = [
     "Order 10023456 of 2024-05-01 at 10:30:00",
@@ -32,6 +44,8 @@ HARMLESS = [
     "DE89 3704 0044 0532 0130 02 fails the check of an IBAN",
     "how-to-recover-your-account-after-a-lockout-2024",
     "Error E-1042 after 30 of 100 files",
+    "My account has 612 345 678 rows",
+    "The parcel 501800000009 has not arrived",
 ]
 
 
@@ -44,6 +58,16 @@ def test_a_detail_leaves_as_a_placeholder_and_comes_back(kind: str, detail: str)
 
     assert hidden == f"Hello, it is [{kind}_1] and please be quick."
     assert redaction.restore(hidden) == text
+
+
+@pytest.mark.parametrize(("kind", "marked"), ANNOUNCED)
+def test_a_number_is_what_the_word_beside_it_says(kind: str, marked: str) -> None:
+    text = marked.replace("[", "").replace("]", "")
+
+    (found,) = details.found(text)
+
+    assert found.kind == kind
+    assert f"[{found.text}]" in marked
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -91,6 +115,6 @@ def test_a_hostile_text_takes_no_longer_than_another(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     started = time.process_time()
 
-    details(text)
+    details.found(text)
 
     assert time.process_time() - started < 0.5
