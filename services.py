@@ -42,6 +42,7 @@ from engines.engine import Engine
 from engines.fallback import Fallback
 from kb_index.errors import KnowledgeError, UnknownBrand
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
+from kb_index.learned import Learned
 from kb_index.lexical import Lexical
 from kb_index.one_shot import Tell, ignore, open_folder, read_folder
 from prompts import policy as policies
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from graph import Context
     from kb_index.contents import Contents
     from kb_index.indexing import Indexer
+    from kb_index.postgres_memory import PostgresMemory
     from kb_index.store import PostgresKnowledge
 
 LOCK = "owner.lock"
@@ -140,6 +142,7 @@ class Services:
     connectors: Mapping[str, Connector]
     embedder: Embedder
     eval_runs: EvalRuns
+    memory: PostgresMemory
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     worker: asyncio.Task[None] | None = None
 
@@ -210,6 +213,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     from database.evals import EvalRuns
     from database.requests import Requests
     from kb_index.indexing import Indexer
+    from kb_index.postgres_memory import PostgresMemory
     from kb_index.store import PostgresKnowledge
 
     async with AsyncExitStack() as stack:
@@ -224,13 +228,15 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         shelves = Shelves(stack.enter_context(_shelving(settings, embedder)))
         indexer = Indexer(embedder, shelves, articles, pool.background)
         await stack.enter_async_context(_kept_up(indexer))
-        index = KnowledgeIndex(quick, shelves, articles, pool)
+        memory = PostgresMemory(database.engine, embedder, pool, pool.background)
+        await stack.enter_async_context(_kept_up(memory))
+        index = KnowledgeIndex(quick, shelves, articles, pool, Learned(memory))
         context = tools(settings, policy, quick, pool).context(index)
         stack.push_async_callback(_release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         connectors = {"chat": Chat(desk, now)}
         yield Services(
-            settings, queue, desk, requests, articles, indexer, context, connectors, embedder, eval_runs
+            settings, queue, desk, requests, articles, indexer, context, connectors, embedder, eval_runs, memory
         )  # fmt: skip
 
 
@@ -251,9 +257,27 @@ async def contents(settings: Settings, brand: BrandId) -> Contents:
 
     embedder = loading.load(settings.embedder)
     async with _desk(settings, policies.load(settings.policy)) as (database, desk, _):
-        if brand not in {known.id for known in await desk.brands()}:
-            raise UnknownBrand(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")
+        await _require(desk, brand)
         return await of_brand(PostgresKnowledge(database.engine), brand, embedder.id)
+
+
+@asynccontextmanager
+async def open_memory(settings: Settings, brand: BrandId) -> AsyncIterator[PostgresMemory]:
+    """Yield the ticket memory alone, for a brand: beside a running server as well as without one.
+
+    Raises UnknownBrand.
+    """
+    from kb_index.postgres_memory import PostgresMemory
+
+    with _pool(settings) as pool:
+        async with _desk(settings, policies.load(settings.policy)) as (database, desk, _):
+            await _require(desk, brand)
+            yield PostgresMemory(database.engine, loading.load(settings.embedder), pool, pool)
+
+
+async def _require(desk: Desk, brand: BrandId) -> None:
+    if brand not in {known.id for known in await desk.brands()}:
+        raise UnknownBrand(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")
 
 
 @asynccontextmanager
@@ -335,7 +359,7 @@ def _shelving(settings: Settings, embedder: Embedder) -> Iterator[Callable[[Bran
 
 
 @asynccontextmanager
-async def _kept_up(indexer: Indexer) -> AsyncIterator[None]:
+async def _kept_up(indexer: Indexer | PostgresMemory) -> AsyncIterator[None]:
     """Let the index follow the store while this is open, and be up to date, or nearly, from the start.
 
     Raises KnowledgeError or EmbedderError when it cannot be brought up to date at all.
@@ -353,7 +377,7 @@ async def _kept_up(indexer: Indexer) -> AsyncIterator[None]:
         await asyncio.gather(following, first, return_exceptions=True)
 
 
-async def _follow(indexer: Indexer, step: asyncio.Task[None]) -> None:
+async def _follow(indexer: Indexer | PostgresMemory, step: asyncio.Task[None]) -> None:
     """Catch up again and again; what stands in the way is logged and may have gone by the next time."""
     from sqlalchemy.exc import SQLAlchemyError
 

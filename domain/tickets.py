@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.ids import CustomerId, TicketId
-from domain.triage import Priority
 from domain.turns import Author
 
 
@@ -21,7 +20,7 @@ class Said:
 class PastTicket:
     """A ticket of the past; `articles` are ids or addresses of the articles that its answers linked.
 
-    `status` is in the other desk's words, `csat` in its own numbers.
+    `status`, `priority` and `csat` are as the other desk writes them.
     """
 
     id: TicketId
@@ -31,6 +30,6 @@ class PastTicket:
     customer: CustomerId | None = None
     articles: tuple[str, ...] = ()
     status: str | None = None
-    priority: Priority | None = None
+    priority: str | None = None
     tags: tuple[str, ...] = ()
-    csat: float | None = None
+    csat: str | None = None

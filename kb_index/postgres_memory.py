@@ -50,12 +50,13 @@ class Recalled:
 
 
 class PostgresMemory:
-    """Remembers, votes and forgets."""
+    """Remembers, votes and forgets: it votes in `pool`, and embeds and sorts in `background`."""
 
-    def __init__(self, engine: AsyncEngine, embedder: Embedder, pool: Executor) -> None:
+    def __init__(self, engine: AsyncEngine, embedder: Embedder, pool: Executor, background: Executor) -> None:
         self._engine = engine
         self._embedder = embedder
         self._pool = pool
+        self._background = background
         self._turn = asyncio.Lock()
         self._seen: dict[BrandId, int] = {}
         self._copies: dict[BrandId, Copy] = {}
@@ -66,7 +67,9 @@ class PostgresMemory:
     async def votes(self, query: Query, vector: Vectors) -> Mapping[ArticleId, Vote]:
         """Return the votes of the tickets most similar to a question, from what this process has caught up with."""
         tickets = self._tickets.get(query.brand)
-        return await self._run(tickets.votes, vector, query.asked_at) if tickets else {}
+        if not tickets:
+            return {}
+        return await asyncio.get_running_loop().run_in_executor(self._pool, tickets.votes, vector, query.asked_at)
 
     async def put(self, brand: BrandId, solved: Sequence[Solved], now: datetime) -> list[State]:
         """Remember tickets, each in the place of an earlier one of its id, and return what became of each, in order.
@@ -193,7 +196,7 @@ class PostgresMemory:
             raise UnknownBrand(f"there is no brand {brand!r}: make it with `deskhand brands add {brand}`") from exc
 
     async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+        return await asyncio.get_running_loop().run_in_executor(self._background, work, *args)
 
 
 def _newest(brand: BrandId, since: int, embedder: str) -> Select[Any]:

@@ -105,9 +105,10 @@ def _voted(
     """
     voted = {name: round(own + (votes[name].score if name in votes else 0), DIGITS) for name, own in scores.items()}
     best = {family: max(scores[name] for name in members) for family, members in families.items()}
-    leader, *others = sorted(best, key=lambda family: (-best[family], family))[:2] or [ArticleId("")]
-    if votes and others and not any(name in votes for name in families[leader]):
-        lead = EXEMPT * (best[leader] - best[others[0]])
+    leading = sorted(best, key=lambda family: (-best[family], family))[:2]
+    if votes and len(leading) == 2 and not any(name in votes for name in families[leading[0]]):
+        leader, follower = leading
+        lead = EXEMPT * (best[leader] - best[follower])
         voted |= {name: round(voted[name] + lead, DIGITS) for name in families[leader]}
     return voted
 
