@@ -5,9 +5,9 @@ Whatever stops it half-way, nothing is lost: what is stored and not yet on a she
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -15,17 +15,17 @@ from typing import Literal, TypeVar, TypeVarTuple
 
 import numpy as np
 
-from domain.articles import VISIBLE_TO, Article, Visibility
+from domain.articles import VISIBLE_TO, Article
 from domain.ids import ArticleId, BrandId, PassageId
 from embedding.embedder import Embedder, EmbedderError, Vectors
 from kb_index.encoding import Encoding
 from kb_index.errors import IndexUnavailable
 from kb_index.index import Shelves
+from kb_index.mending import Agreement, Mender
 from kb_index.store import Change, PostgresKnowledge
 
 ARTICLES_AT_ONCE = 8
 GROUPS_AHEAD = 3
-MOVED_AT_ONCE = 1000
 YEARS = range(1900, 9000)
 
 T = TypeVar("T")
@@ -54,6 +54,7 @@ class Indexer:
         self._store = store
         self._pool = pool
         self._encoding = Encoding(embedder, store, pool)
+        self._mender = Mender(embedder.id, shelves, store, pool)
         self._storing = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._seen = 0
@@ -102,12 +103,33 @@ class Indexer:
             return
         await self._encoding.complete()
         async with self._turn:
-            changed = await self._follow()
-            if changed or self._behind:
-                for brand, visibility in await self._store.shelves():
-                    await self._mend(brand, visibility)
-                await self._store.sweep()
-            self._behind = False
+            behind, self._behind = self._behind, False
+            try:
+                await self._follow(behind)
+                if behind:
+                    await self._mender.mend()
+                    await self._store.sweep()
+            except BaseException:
+                self._behind = True
+                raise
+
+    async def check(self, brand: BrandId) -> list[Agreement]:
+        """Return how far store, vectors and words of a brand agree, after catching up."""
+        await self.catch_up()
+        async with self._turn:
+            return await self._mender.check(brand)
+
+    @asynccontextmanager
+    async def resting(self) -> AsyncIterator[None]:
+        """Put nothing onto the shelves meanwhile; what is stored waits."""
+        async with self._turn:
+            yield
+
+    def move(self, embedder: Embedder, shelves: Shelves) -> None:
+        """Go on with the shelves of another embedder; call it while resting, when they are complete."""
+        self._embedder, self._shelves = embedder, shelves
+        self._encoding = Encoding(embedder, self._store, self._pool)
+        self._mender = Mender(embedder.id, shelves, self._store, self._pool)
 
     async def _groups(
         self, brand: BrandId, articles: Iterable[Article], now: datetime, by: str | None
@@ -163,6 +185,9 @@ class Indexer:
         self._under_way += keys
         try:
             yield
+        except BaseException:
+            self._behind = True
+            raise
         finally:
             self._under_way -= keys
 
@@ -194,7 +219,7 @@ class Indexer:
     ) -> None:
         for visibility in VISIBLE_TO["teammate"]:
             here = [piece for change in changes for piece in change.passages if piece.visibility == visibility]
-            ids = [piece.id for piece in here]
+            ids = [piece.id for piece in here if piece.id in vectors]  # else it was just changed again
             shelf = self._shelves(brand, visibility)
             shelf.vectors.delete(sorted(before.union(vectors).difference(ids)))
             if ids:
@@ -208,49 +233,31 @@ class Indexer:
             lexical.remove({change.article for change in changes}.difference(piece.article for piece in here))
             lexical.put(here)
 
-    async def _follow(self) -> bool:
-        """Bring the words of all changes that others made since the last time; say whether there were any."""
-        followed, seen, unfinished = False, self._seen, list[int]()
+    async def _follow(self, behind: bool) -> None:
+        """Bring onto the shelves what others changed; only the words where the rest is mended anyway."""
+        seen, unfinished = self._seen, set[int]()
         while changes := await self._store.changes_since(seen):
             seen = changes[-1].sequence
-            unfinished += [it.sequence for it in changes if self._unfinished(it)]
-            fresh = [it for it in changes if it.sequence not in {*self._shelved, *unfinished}]
-            followed = followed or bool(fresh)
+            unfinished |= {it.sequence for it in changes if self._unfinished(it)}
+            fresh = [it for it in changes if it.sequence not in unfinished and it.sequence not in self._shelved]
             for brand in {it.brand: None for it in fresh}:
-                await self._run(self._word, brand, [it for it in fresh if it.brand == brand])
+                await self._take_up(brand, [it for it in fresh if it.brand == brand], behind)
         self._seen = min([seen, *(sequence - 1 for sequence in unfinished)])
         self._shelved = {sequence for sequence in self._shelved if sequence > self._seen}
-        return followed
+
+    async def _take_up(self, brand: BrandId, changes: Sequence[Change], behind: bool) -> None:
+        if behind:
+            await self._run(self._word, brand, changes)
+        else:
+            vectors = await self._vectors(brand, _passages(changes))
+            await self._run(self._place, brand, changes, set[PassageId](), vectors)
 
     def _unfinished(self, change: Change) -> bool:
         """Say whether this process is about to bring a change onto the shelves itself."""
         return change.sequence not in self._shelved and (change.brand, change.article) in self._under_way
 
-    async def _mend(self, brand: BrandId, visibility: Visibility) -> None:
-        """Make a shelf's vectors those of the store, from the vectors kept there."""
-        wanted = await self._store.passage_ids(brand, visibility)
-        held = await self._run(self._held, brand, visibility)
-        shelf = await self._run(self._shelves, brand, visibility)
-        if surplus := sorted(held - wanted):
-            await self._run(shelf.vectors.delete, surplus)
-        for ids in _parts(sorted(wanted - held), MOVED_AT_ONCE):
-            known, vectors = await self._store.vectors_of(brand, ids, self._embedder.id)
-            if known:
-                await self._run(shelf.vectors.upsert, known, vectors)
-
-    def _held(self, brand: BrandId, visibility: Visibility) -> set[PassageId]:
-        shelf = self._shelves(brand, visibility)
-        if not shelf.vectors.sound():
-            shelf.vectors.clear()
-        return shelf.vectors.ids()
-
     async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
-
-
-def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def _passages(changes: Iterable[Change]) -> list[PassageId]:

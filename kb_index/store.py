@@ -84,13 +84,13 @@ class PostgresKnowledge:
             index_elements=["brand", "id"], set_={**row, "version": articles.c.version + 1}
         )
         async with self._changing(brand) as connection:
-            before = await _passage_ids(connection, brand, article.id)
             await history.replace(connection, brand, article.id)
             await connection.execute(upsert)
-            await connection.execute(delete(passages).where(_passages_of(brand, article.id)))
+            before = await _take_apart(connection, brand, article.id)
             if pieces:
                 await connection.execute(insert(passages), [piece_of(brand, *piece) for piece in enumerate(pieces)])
-        return Stored(True, known is None or known.deleted_at is not None, before)
+            await _forget_unused(connection, before)
+        return Stored(True, known is None or known.deleted_at is not None, frozenset(before))
 
     async def delete(self, brand: BrandId, article: ArticleId, now: datetime, by: str | None = None) -> Stored:
         """Bury an article and the text of all its versions: nobody is shown it from now on.
@@ -102,13 +102,13 @@ class PostgresKnowledge:
         async with self._changing(brand) as connection:
             if await connection.scalar(select(articles.c.id).where(_named(brand, article), _LIVE)) is None:
                 return Stored(changed=False)
-            before = await _passage_ids(connection, brand, article)
             await history.replace(connection, brand, article)
             await history.erase(connection, brand, article)
             buried = update(articles).where(_named(brand, article))
             await connection.execute(buried.values({**row, "version": articles.c.version + 1}))
-            await connection.execute(delete(passages).where(_passages_of(brand, article)))
-        return Stored(True, before=before)
+            before = await _take_apart(connection, brand, article)
+            await _forget_unused(connection, before)
+        return Stored(True, before=frozenset(before))
 
     async def get(self, brand: BrandId, article: ArticleId) -> Article | None:
         """Return a living article, None when there is none of that id."""
@@ -134,6 +134,17 @@ class PostgresKnowledge:
         query = _with_article().where(_shown(brand, audience, ids))
         async with self._engine.connect() as connection:
             return {row.id: passage_of(row) for row in await connection.execute(query)}
+
+    async def translated(
+        self, brand: BrandId, audience: Audience, families: Collection[ArticleId], language: str
+    ) -> list[Candidate]:
+        """Return the passages, in a language, of the articles of these families that this audience may see now."""
+        names = list(families)
+        member = articles.c.id.in_(names) | articles.c.translation_of.in_(names)
+        spoken = (articles.c.language == language) & articles.c.visibility.in_(VISIBLE_TO[audience])
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(_CANDIDATES.where(articles.c.brand == brand, member, spoken))
+            return [Candidate(*row) for row in rows]
 
     async def versions(self, brand: BrandId, article: ArticleId) -> list[Version]:
         """Return the present version of an article and the newest before it; none where none was ever stored."""
@@ -242,9 +253,8 @@ class PostgresKnowledge:
 
     async def sweep(self) -> int:
         """Forget the vectors of texts that no passage holds any more, and return how many there were."""
-        used = select(passages.c.hash).where(passages.c.hash == vectors.c.hash).exists()
         async with self._engine.begin() as connection:
-            return (await connection.execute(delete(vectors).where(~used))).rowcount
+            return (await connection.execute(delete(vectors).where(~_used()))).rowcount
 
     async def _tend(self, brand: BrandId, article: Article, known: AnyRow) -> bool:
         """Note who looks after an article that says what it said; say whether that is news."""
@@ -276,13 +286,22 @@ def _named(brand: BrandId, article: ArticleId) -> ColumnElement[bool]:
     return (articles.c.brand == brand) & (articles.c.id == article)
 
 
-def _passages_of(brand: BrandId, article: ArticleId) -> Any:
-    return (passages.c.brand == brand) & (passages.c.article == article)
+async def _take_apart(connection: AsyncConnection, brand: BrandId, article: ArticleId) -> dict[PassageId, bytes]:
+    """Delete the passages of an article, and return the names that their texts have among the vectors."""
+    gone = delete(passages).where(passages.c.brand == brand, passages.c.article == article)
+    rows = await connection.execute(gone.returning(passages.c.id, passages.c.hash))
+    return {PassageId(row.id): row.hash for row in rows}
 
 
-async def _passage_ids(connection: AsyncConnection, brand: BrandId, article: ArticleId) -> frozenset[PassageId]:
-    found = await connection.scalars(select(passages.c.id).where(_passages_of(brand, article)))
-    return frozenset(PassageId(name) for name in found)
+async def _forget_unused(connection: AsyncConnection, before: Mapping[PassageId, bytes]) -> None:
+    """Forget the vectors of these texts, but for those that a passage still holds."""
+    if before:
+        gone = delete(vectors).where(vectors.c.hash == func.any(list(before.values())), ~_used())
+        await connection.execute(gone)
+
+
+def _used() -> ColumnElement[bool]:
+    return select(passages.c.hash).where(passages.c.hash == vectors.c.hash).exists()
 
 
 def _with_article() -> Select[Any]:
