@@ -4,7 +4,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol, TypeVar, TypeVarTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from engines import language
 from kb_index import follow_ups, ranking
 from kb_index.learned import NOTHING, Learned
 from kb_index.lexical import Lexical
-from kb_index.ranking import Candidate, Ranked, Signals
+from kb_index.ranking import Candidate, Signals
 from kb_index.vectors import VectorStore
 
 DENSE_CANDIDATES = 400
@@ -49,6 +50,12 @@ class PassageStore(Protocol):
         self, brand: BrandId, audience: Audience, passages: Collection[PassageId]
     ) -> Mapping[PassageId, Passage]:
         """Return those of the passages that this audience may see now: what is shown is in these words."""
+        ...
+
+    async def translated(
+        self, brand: BrandId, audience: Audience, families: Collection[ArticleId], language: str
+    ) -> Sequence[Candidate]:
+        """Return the passages, in a language, of the articles of these families that this audience may see now."""
         ...
 
     async def indexed(self, brand: BrandId, audience: Audience) -> int:
@@ -100,9 +107,13 @@ class KnowledgeIndex:
         indexed = await self._store.indexed(query.brand, query.audience)
         if not indexed or not query.text.strip():
             return Results(query.text, (), indexed)
-        signals, votes = await self._found(query)
+        vector, signals, votes = await self._found(query)
         candidates = await self._candidates(query, signals)
-        ranked = await self._run(self._ranked, query, candidates, signals, votes)
+        spoken = query.language or await self._run(_told, query.text, candidates)
+        if spoken and (known := await self._translated(query, spoken, candidates)):
+            candidates = [*candidates, *known]
+            signals = await self._run(self._with_cosines, query, vector, signals, [it.id for it in known])
+        ranked = await self._run(ranking.rank, candidates, signals, spoken, query.limit, votes)
         shown = [rated.id for it in ranked for rated in it.passages]
         hits = ranking.hits(ranked, await self._store.live(query.brand, query.audience, shown))
         answerability = None
@@ -117,24 +128,21 @@ class KnowledgeIndex:
         gone = {it.family for it in found if it.article in query.without} | query.without
         return [it for it in found if it.family not in gone]
 
-    async def _found(self, query: Query) -> tuple[Signals, Mapping[ArticleId, Vote]]:
-        """Return what the indexes and the memory say."""
+    async def _translated(self, query: Query, spoken: str, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Return what the articles found are in the customer's language, where only a translation was found."""
+        families = {it.family for it in candidates} - {it.family for it in candidates if it.language == spoken}
+        if not families:
+            return ()
+        return await self._store.translated(query.brand, query.audience, families, spoken)
+
+    async def _found(self, query: Query) -> tuple[Vectors, Signals, Mapping[ArticleId, Vote]]:
+        """Return the question's vector, and what the indexes and the memory say."""
         before = follow_ups.context(query)
         vector = await self._run(self._vector, query, before)
         signals = self._run(self._signals, query, before, vector)
         if self._learned.memory is None:
-            return await signals, {}
-        return await asyncio.gather(signals, self._learned.memory.votes(query, vector))
-
-    def _ranked(
-        self,
-        query: Query,
-        candidates: Sequence[Candidate],
-        signals: Signals,
-        votes: Mapping[ArticleId, Vote],
-    ) -> tuple[Ranked, ...]:
-        spoken = query.language or _told(query.text, candidates)
-        return ranking.rank(candidates, signals, spoken, query.limit, votes)
+            return vector, await signals, {}
+        return vector, *await asyncio.gather(signals, self._learned.memory.votes(query, vector))
 
     def _read(
         self, query: Query, candidates: Sequence[Candidate], signals: Signals, hits: tuple[Hit, ...]
@@ -161,6 +169,12 @@ class KnowledgeIndex:
             articles.update(matches.articles)
             floors.append(min(near.values(), default=0.0))
         return Signals(cosines, passages, articles, max(floors))
+
+    def _with_cosines(self, query: Query, vector: Vectors, signals: Signals, ids: Sequence[PassageId]) -> Signals:
+        """Return the signals with the cosines of passages that neither index suggested."""
+        shelves = [self._shelves(query.brand, visibility) for visibility in VISIBLE_TO[query.audience]]
+        more = [shelf.vectors.cosines(vector, ids) for shelf in shelves]
+        return replace(signals, cosines={**signals.cosines, **dict(chain.from_iterable(it.items() for it in more))})
 
     def _vector(self, query: Query, before: Sequence[tuple[str, float]]) -> Vectors:
         """Return the question's vector, drawn towards what was said before it; its length is one."""

@@ -80,14 +80,18 @@ class FolderPassages:
 
     async def candidates(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
         """Return those of the passages that this audience may see, without their words."""
-        return [
-            Candidate(it.passage.id, it.passage.article, it.passage.language, it.siblings, it.family)
-            for it in self._visible(audience, ids)
-        ]
+        return [_candidate(it) for it in self._visible(audience, ids)]
 
     async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> dict[PassageId, Passage]:
         """Return those of the passages that this audience may see."""
         return {it.passage.id: it.passage for it in self._visible(audience, ids)}
+
+    async def translated(
+        self, brand: BrandId, audience: Audience, families: Collection[ArticleId], language: str
+    ) -> list[Candidate]:
+        """Return the passages, in a language, of the articles of these families that this audience may see."""
+        kept = (it for visibility in VISIBLE_TO[audience] for it in self._kept[visibility].values())
+        return [_candidate(it) for it in kept if it.passage.language == language and it.family in families]
 
     async def indexed(self, brand: BrandId, audience: Audience) -> int:
         """Return how many articles this audience may see."""
@@ -96,6 +100,10 @@ class FolderPassages:
     def _visible(self, audience: Audience, ids: Collection[PassageId]) -> Iterator[Kept]:
         visible = [self._kept[visibility] for visibility in VISIBLE_TO[audience]]
         return (found[name] for found in visible for name in sorted(ids) if name in found)
+
+
+def _candidate(kept: Kept) -> Candidate:
+    return Candidate(kept.passage.id, kept.passage.article, kept.passage.language, kept.siblings, kept.family)
 
 
 def open_folder(

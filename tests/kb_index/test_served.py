@@ -214,6 +214,18 @@ async def test_the_customers_language_wins_over_its_translation(process: Process
     assert all(len({"password", "password-es"}.intersection(hits)) == 1 for hits in (spanish, english, told))
 
 
+async def test_the_customers_language_wins_where_only_a_translation_was_found(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb_index.index.DENSE_CANDIDATES", 1)
+    hidden = replace(CONTRASENA, id=ArticleId("password-de"), language="de", visibility="internal")
+    await process.indexer.put(BRAND, [PASSWORD, CONTRASENA, hidden, SEATS], NOW)
+
+    assert await found(process, "I forgot my password", language="es") == ["password-es"]
+    assert await found(process, "I forgot my password", language="de") == ["password"]
+    assert await found(process, "I forgot my password", language="de", audience="teammate") == ["password-de"]
+
+
 async def test_brands_are_apart(process: Process, database: Database) -> None:
     other = BrandId("other")
     async with database.engine.begin() as connection:
