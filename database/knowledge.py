@@ -46,6 +46,7 @@ articles = Table(
     Column("deleted_at", DateTime(timezone=True), comment="a tombstone: from now on nobody is shown it"),
     CheckConstraint("visibility IN ('public', 'internal')", name="visibility"),
     Index(None, "sequence", unique=True),
+    Index(None, "brand", "translation_of"),
 )
 
 article_versions = Table(
@@ -96,4 +97,13 @@ vectors = Table(
     Column("hash", LargeBinary, primary_key=True, comment="of the text that was embedded"),
     Column("embedder", Text, primary_key=True),
     Column("vector", LargeBinary, nullable=False, comment="float32, little endian, of length one"),
+)
+
+embedders = Table(
+    "embedders",
+    metadata,
+    Column("id", Text, primary_key=True, comment="as vectors name it"),
+    Column("name", Text, nullable=False, comment="the setting that loads it"),
+    Column("adopted_at", DateTime(timezone=True), comment="null until every passage has its vector"),
+    Column("retired_at", DateTime(timezone=True), comment="null for the one that answers"),
 )
