@@ -43,6 +43,8 @@ app.add_typer(policy_files, name="policy")
 knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: what its articles need.")
 app.add_typer(knowledge, name="kb")
 app.add_typer(articles, name="articles")
+imports = typer.Typer(no_args_is_help=True, help="What another desk knows: past tickets into the ticket memory.")
+app.add_typer(imports, name="import")
 app.add_typer(keys, name="keys")
 app.add_typer(brands, name="brands")
 
@@ -299,6 +301,38 @@ def health(
     from cli import knowledge
 
     knowledge.health(kb, brand, reviewed_within, as_json, data=data)
+
+
+@imports.command("tickets")
+def import_tickets(
+    file: Annotated[Path, typer.Argument(help="JSON lines or a table (.csv) of past tickets.")],
+    brand: Brand = "default",
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Remember which articles teammates answered past tickets with, so that search learns from it.
+
+    A line is {id, created, messages: [{from, text, at}], subject, customer, articles}; a table has the columns id,
+    created, question, and any of subject, customer, answer, answered, articles. Only what a teammate linked counts. A
+    ticket that is imported again takes the place of the earlier one. The exit code is 3 when a row cannot be read.
+    """
+    from cli import importing
+
+    importing.tickets(file, brand, as_json, data=data)
+
+
+@imports.command("forget")
+def forget_tickets(
+    ticket: Annotated[str | None, typer.Option(help="The id of one ticket.")] = None,
+    customer: Annotated[str | None, typer.Option(help="The id of a customer: all of their tickets.")] = None,
+    brand: Brand = "default",
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Forget an imported ticket, or all of a customer's: words, vectors and votes."""
+    from cli import importing
+
+    importing.forget(ticket, customer, brand, as_json, data=data)
 
 
 @policy_files.command("export")

@@ -24,7 +24,11 @@ class Bar(Progress):
 
     def skip(self, bad: BadArticle) -> None:
         """Name an article that is left out, and why."""
-        self.console.print(f"skipped {bad.place}: {bad.reason}", markup=False, highlight=False, soft_wrap=True)
+        self.say(f"skipped {bad.place}: {bad.reason}")
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 class Building:
