@@ -42,8 +42,7 @@ from engines.engine import Engine
 from engines.fallback import Fallback
 from kb_index.errors import KnowledgeError, UnknownBrand
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
-from kb_index.learned import Learned
-from kb_index.lexical import Lexical
+from kb_index.learned import NOTHING, Learned
 from kb_index.one_shot import Tell, ignore, open_folder, read_folder
 from prompts import policy as policies
 from prompts.policy import PolicyError
@@ -109,9 +108,9 @@ class Tools:
     kept: Path
     suites: Path | None
 
-    def index(self, kb: Path, tell: Tell = ignore) -> Index:
+    def index(self, kb: Path, tell: Tell = ignore, learned: Learned = NOTHING) -> Index:
         """Return the index of a folder or file of articles, built first if need be; this may take long."""
-        return open_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages)
+        return open_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages, learned)
 
     def contents(self, kb: Path, tell: Tell = ignore) -> Contents:
         """Return everything in a folder or file of articles, indexed first if need be; this may take long."""

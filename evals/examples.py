@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 Kind = Literal["retrieval", "intents", "abstention", "grounding", "ratings", "safety", "replies", "given"]
 
@@ -55,6 +56,16 @@ class RetrievalRow(Row):
     question: Text
     relevant: Words
     history: tuple[str, ...] = ()
+    asked_at: datetime | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """Return what a system may see of the row; when it was asked only where that is known."""
+        return self.model_dump(mode="json", exclude={"id", *self.graded}, exclude_none=True)
+
+    @field_validator("asked_at")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 class AbstentionRow(Row):

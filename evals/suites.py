@@ -1,20 +1,23 @@
 """Suites: YAML files that name graded examples, the scorers for them and the gates they must pass."""
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from evals import corpora, rows
+from evals import corpora, memories, rows
 from evals.corpora import Corpus
 from evals.errors import DataMissing, SuiteUnreadable, UnknownIds, UnknownScorer
 from evals.examples import ROWS, Example, Kind, Word, digest
+from evals.memories import Memory
 from evals.scorers import registry
 from evals.scorers.scorer import Scorer
+from kb_index.fields import ArticleFields
 
 DEFAULT_LABELS: dict[Kind, dict[str, tuple[str, ...]]] = {
     "intents": {"negative": ("oos", "NO_NODES_DETECTED")},
@@ -82,6 +85,9 @@ class SuiteFile(BaseModel):
     scorers: Names = ()
     slices: Names = ()
     gates: dict[str, Gate] = Field(default_factory=dict)
+    memory: str | None = None
+    lag: timedelta = timedelta()
+    latest: int | None = Field(default=None, ge=1)
     repeats: int = Field(default=1, ge=1)
     limit: int | None = Field(default=None, ge=1)
     seed: int = 0
@@ -93,10 +99,16 @@ class SuiteFile(BaseModel):
             raise ValueError(f"train and folds are for intents and ratings, not for {self.kind}: leave them out")
         if self.train and self.folds:
             raise ValueError("train and folds exclude each other: keep the one that says how the rows are parted")
+        if self.articles and not self.corpus:
+            raise ValueError("articles chooses from a corpus: name it under corpus")
         if self.sends is not None and self.kind != "replies":
             raise ValueError(f"sends is for replies, not for {self.kind}: leave it out")
         if self.kind == "abstention" and not self.labels.positive:
             raise ValueError("an abstention suite needs labels.positive: the classes that the corpus answers")
+        if (self.memory or self.latest) and self.kind != "retrieval":
+            raise ValueError(f"memory and latest are for retrieval, not for {self.kind}: leave them out")
+        if self.lag and not self.memory:
+            raise ValueError("lag says how old a memory must be, and there is none: add memory: FILE")
         unknown = sorted(set(self.fields) - set(ROWS[self.kind].model_fields) - {"id"})
         if unknown:
             known = ", ".join(name for name in ROWS[self.kind].model_fields if name != "kind")
@@ -126,12 +138,14 @@ class Suite:
     pool: tuple[Example, ...]
     corpus: Corpus | None
     scorers: tuple[Scorer, ...]
+    memory: Memory | None = None
 
     @property
     def digest(self) -> str:
         """Return a short hash of everything a result may depend on, gates and names aside."""
         asked = [(example.id, example.key()) for example in self.examples]
-        return digest([self.file.kind, asked, self.corpus.digest if self.corpus else None])
+        given = [self.corpus.digest if self.corpus else None, *([self.memory.digest] if self.memory else [])]
+        return digest([self.file.kind, asked, *given])
 
     def searched(self) -> Corpus:
         """Return the corpus; raises SuiteUnreadable where there is none to search."""
@@ -222,20 +236,29 @@ def _short(value: object) -> str:
 
 def _loaded(path: Path, file: SuiteFile, kb: Path | None) -> Suite:
     raw = [row for name in file.data for row in rows.read(path.parent / Path(name).expanduser())]
-    articles = path.parent / Path(file.corpus).expanduser() if file.corpus else kb
-    corpus = corpora.load(articles) if articles else None
-    kept = [row for row in raw if _matches(row.fields, file.where)]
+    corpus = _corpus(path, file, kb)
+    kept = [row for row in raw if rows.matches(row.fields, file.where)]
     if not kept:
         raise SuiteUnreadable(f"{path}: no row is left of {len(raw)}; widen where, or check the names in it")
-    training = [row for row in kept if file.train and _matches(row.fields, file.train)]
-    graded = [row for row in kept if not (file.train and _matches(row.fields, file.train))]
+    training = [row for row in kept if file.train and rows.matches(row.fields, file.train)]
+    graded = [row for row in kept if not (file.train and rows.matches(row.fields, file.train))]
     read_rows = rows.examples(graded, file.kind, file.fields, file.positive_labels().positive_is, file.slices)
     learned = rows.examples(training, file.kind, file.fields, file.positive_labels().positive_is, file.slices)
     if corpus:
         _known_ids(read_rows, graded, corpus)
+    memory = memories.load(path.parent / Path(file.memory).expanduser(), file.fields, file.lag) if file.memory else None
+    read_rows = memories.latest(read_rows, file.latest) if file.latest else read_rows
+    read_rows = tuple(memory.sliced(example) for example in read_rows) if memory else read_rows
     scorers = _scorers(path, file, read_rows)
     limited = _drawn(read_rows, file.limit, file.seed) if file.limit else read_rows
-    return Suite(file, limited, read_rows if file.folds else learned, corpus, scorers)
+    return Suite(file, limited, read_rows if file.folds else learned, corpus, scorers, memory)
+
+
+def _corpus(path: Path, file: SuiteFile, kb: Path | None) -> Corpus | None:
+    articles = path.parent / Path(file.corpus).expanduser() if file.corpus else kb
+    if articles and file.articles:
+        return corpora.choose(articles, file.articles.where, file.articles.fields)
+    return corpora.load(articles) if articles else None
 
 
 def _scorers(path: Path, file: SuiteFile, examples: Sequence[Example]) -> tuple[Scorer, ...]:

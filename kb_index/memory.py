@@ -136,12 +136,12 @@ class Tickets:
         return Counter(name for row in rows for name in self._voters[row].articles)
 
 
-class TicketFile:
-    """The memory of tickets that were read from a file, for whatever brand asks."""
+class GivenMemory:
+    """The memory of tickets that are given, a row of `vectors` for each, for whatever brand asks."""
 
-    def __init__(self, solved: Sequence[Solved], embedder: Embedder, addresses: Addresses) -> None:
+    def __init__(self, solved: Sequence[Solved], vectors: Vectors, addresses: Addresses) -> None:
         entries = tuple(Entry(one.ticket, one.links, one.answered_at.timestamp(), one.customer) for one in solved)
-        self._tickets = Copy(entries, embedded(solved, embedder)).tickets(addresses)
+        self._tickets = Copy(entries, vectors).tickets(addresses)
 
     async def votes(self, query: Query, vector: Vectors) -> Mapping[ArticleId, Vote]:
         """Return the votes for a question."""

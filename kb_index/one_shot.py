@@ -24,6 +24,7 @@ from kb_index import passages, reading
 from kb_index.contents import Contents
 from kb_index.errors import SourceError
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
+from kb_index.learned import NOTHING, Learned
 from kb_index.lexical import Lexical
 from kb_index.ranking import Candidate
 from kb_index.reading import BadArticle
@@ -113,6 +114,7 @@ def open_folder(
     pool: Executor,
     tell: Tell = ignore,
     languages: Sequence[str] = LANGUAGES,
+    learned: Learned = NOTHING,
 ) -> Index:
     """Return the index of a folder or JSONL file, built first if there is none of this content yet; this may take long.
 
@@ -122,7 +124,7 @@ def open_folder(
     folder = _built(kb, cache, embedder, pool, tell, languages)
     kept = {visibility: _kept(folder / visibility) for visibility in VISIBLE_TO["teammate"]}
     shelves = {name: _shelf(folder / name, found) for name, found in kept.items()}
-    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(kept), pool)
+    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(kept), pool, learned)
 
 
 def read_folder(

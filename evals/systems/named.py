@@ -56,7 +56,7 @@ class Systems:
         tools = self._tools
         match suite.file.kind:
             case "retrieval" | "abstention":
-                return Searcher(name, suite.searched(), tools, self._indexes)
+                return Searcher(name, suite.searched(), tools, self._indexes, suite.memory)
             case "intents":
                 return Triager(name, part.train, tools, self._judge)
             case "grounding" | "ratings":

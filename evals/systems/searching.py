@@ -10,6 +10,7 @@ from domain.triage import Ask
 from domain.turns import Turn
 from evals.corpora import Corpus
 from evals.examples import Example
+from evals.memories import Memory
 from evals.runner import SystemFailed
 from evals.systems import histories, versions
 from evals.systems.indexes import Indexes
@@ -24,25 +25,29 @@ SIGNAL = "cosine of the nearest passage, uncalibrated"
 class Searcher:
     """Answers with the articles found, and with the nearest passage's cosine for whether they hold an answer."""
 
-    def __init__(self, name: str, corpus: Corpus, tools: Tools, indexes: Indexes) -> None:
+    def __init__(self, name: str, corpus: Corpus, tools: Tools, indexes: Indexes, memory: Memory | None = None) -> None:
         self.name = name
         spoken = ",".join(tools.languages)
         self.id = f"{name} searching {versions.of(*versions.SEARCHING)} {tools.embedder.id} {spoken}"
+        self.id += f" {memory.digest}" if memory else ""
+        self._memory = memory
         self._corpus = corpus
         self._indexes = indexes
 
     async def prepare(self) -> None:
         """Open the index."""
-        await self._indexes.of(self._corpus)
+        await self._indexes.of(self._corpus, self._memory)
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return the search document."""
         row = example.row
         if row.kind not in ("retrieval", "abstention"):
             raise SystemFailed(f"{self.name} searches here; it cannot answer {row.kind} examples")
-        index = await self._indexes.of(self._corpus)
+        index = await self._indexes.of(self._corpus, self._memory)
         turn = Turn(CaseId(example.id), DEFAULT_BRAND, row.question, histories.read(row.history))
-        query = replace(retriever.query(turn, Ask(AskId("a1"), row.question), None), limit=DEPTH)
+        known_at = self._memory.known_at(example) if self._memory else None
+        asked = retriever.query(turn, Ask(AskId("a1"), row.question), None)
+        query = replace(asked, limit=DEPTH, asked_at=known_at)
         return document(await index.search(query))
 
 
