@@ -26,13 +26,19 @@ def health(kb: Path | None, brand: str, reviewed_within: int, as_json: bool, **p
     contents = _contents(settings.read(**passed), kb, BrandId(brand))
     findings = examine(contents, services.now(), timedelta(days=reviewed_within))
     if as_json:
-        document = {"articles": len(contents.articles), "findings": [dataclasses.asdict(row) for row in findings]}
+        document = {
+            "articles": len(contents.articles),
+            "questions": len(contents.uses.times) if contents.uses else 0,
+            "findings": [dataclasses.asdict(row) for row in findings],
+        }
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return
     console = Console()
     for place, finding in enumerate(findings, 1):
         _show(place, finding, console)
     console.print(f"{len(findings)} findings in {len(contents.articles)} articles.")
+    if kb is None and contents.uses is None:
+        console.print("No questions are recorded yet, so nothing is said about articles that are never found.")
 
 
 def _contents(read: Settings, kb: Path | None, brand: BrandId) -> Contents:

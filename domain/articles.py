@@ -1,5 +1,6 @@
 """Articles, the passages cut from them, and who may see which."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -51,6 +52,14 @@ class Standing:
     def helpfulness(self) -> float:
         """Return the share of readers it helped, (up + 2) / (up + down + 4): one half until there are votes."""
         return (self.up + 2) / (self.up + self.down + 4)
+
+
+@dataclass(frozen=True)
+class Uses:
+    """When customers asked, the earliest first, and for how many of these turns each article was found."""
+
+    times: tuple[datetime, ...]
+    of: Mapping[ArticleId, int]
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
-"""What is stored of a brand, whole: its articles, their passages and the vectors of these."""
+"""What is stored of a brand, whole: its articles, their passages and the vectors of these, and how they are used."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from domain.articles import Article, Passage
+from domain.articles import Article, Passage, Standing, Uses
 from domain.ids import ArticleId, BrandId, PassageId
 from embedding.embedder import Vectors
 
@@ -19,23 +20,31 @@ PAGE = 500
 
 @dataclass(frozen=True)
 class Contents:
-    """Living articles, and their passages with a vector each, row by row."""
+    """Living articles, and their passages with a vector each, row by row.
+
+    `standings` and `uses` say what readers made of them; empty and None where nobody keeps count.
+    """
 
     articles: tuple[Article, ...]
     passages: tuple[Passage, ...]
     vectors: Vectors
+    standings: Mapping[ArticleId, Standing] = field(default_factory=dict)
+    uses: Uses | None = None
 
 
-async def of_brand(store: PostgresKnowledge, brand: BrandId, embedder: str) -> Contents:
+async def of_brand(store: PostgresKnowledge, brand: BrandId, embedder: str, uses: Uses | None = None) -> Contents:
     """Return what a brand has; a passage whose vector is still being made is left out."""
     articles: list[Article] = []
     passages: list[Passage] = []
     rows: list[Vectors] = []
+    standings: dict[ArticleId, Standing] = {}
     while page := await store.page(brand, articles[-1].id if articles else ArticleId(""), PAGE):
         articles.extend(page)
-        changes = await store.now(brand, [article.id for article in page])
-        cut = {passage.id: passage for change in changes for passage in change.passages}
-        names, vectors = await store.vectors_of(brand, list[PassageId](cut), embedder)
-        passages.extend(cut[name] for name in names if name in cut)
-        rows.extend(row for name, row in zip(names, vectors, strict=True) if name in cut)
-    return Contents(tuple(articles), tuple(passages), np.stack(rows) if rows else np.empty((0, 0), np.float32))
+        names = [article.id for article in page]
+        standings |= await store.standings(brand, names)
+        cut = {passage.id: passage for change in await store.now(brand, names) for passage in change.passages}
+        found, vectors = await store.vectors_of(brand, list[PassageId](cut), embedder)
+        passages.extend(cut[name] for name in found if name in cut)
+        rows.extend(row for name, row in zip(found, vectors, strict=True) if name in cut)
+    whole = np.stack(rows) if rows else np.empty((0, 0), np.float32)
+    return Contents(tuple(articles), tuple(passages), whole, standings, uses)

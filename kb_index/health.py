@@ -1,29 +1,21 @@
-"""What is wrong with a help center, without a model: what contradicts, repeats, leads nowhere or is out of date."""
+"""What is wrong with a help center, without a model: conflicts, leaks, copies, dead links, neglect."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-import numpy as np
-
-from domain.articles import Article, Passage
+from domain.articles import Article
 from domain.ids import ArticleId
-from embedding.embedder import Vectors
-from kb_index import links, statements
+from kb_index import conflicts, copies, links
 from kb_index.contents import Contents
 
-Kind = Literal["conflict", "broken_link", "duplicate", "stale"]
+Kind = Literal["conflict", "leak", "broken_link", "duplicate", "stale", "unused"]
 
 REVIEWED_WITHIN = timedelta(days=730)
-NEAR = 0.5
-DISAGREEING = 0.2
-SAME = 0.8
-SAME_WORDS = 0.45
-REPEATED = 0.5
-FEWEST_WORDS = 12
-ROWS_AT_ONCE = 1000
+FEWEST_SEARCHES = 50
+MANY_SEARCHES = 200
 
 
 @dataclass(frozen=True)
@@ -37,121 +29,109 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """Two passages in one language and visibility, of articles that do not translate each other."""
-
-    one: Passage
-    other: Passage
-    cosine: float
-
-
 def examine(contents: Contents, now: datetime, reviewed_within: timedelta = REVIEWED_WITHIN) -> tuple[Finding, ...]:
-    """Return what is to be mended, the most severe first; stale articles are those not edited for so long."""
-    pairs = list(_pairs(contents))
+    """Return what is to be mended, the most severe first.
+
+    Stale is an article whose review date has passed, or, where it has none, one that nobody edited or reviewed for so
+    long.
+    """
     found = [
-        *_conflicts(contents, pairs),
-        *_duplicates(contents, pairs),
-        *_broken_links(contents.articles),
-        *_stale(contents.articles, now, reviewed_within),
+        *(_conflict(found) for found in conflicts.conflicts(contents)),
+        *(_leak(found) if found.leaks else _duplicate(found) for found in copies.copies(contents)),
+        *(_broken(link) for link in links.broken(contents.articles)),
+        *_stale(contents, now, reviewed_within),
+        *_unused(contents),
     ]
     return tuple(sorted(found, key=lambda finding: (-finding.severity, finding.kind, finding.articles)))
 
 
-def _pairs(contents: Contents) -> Iterator[_Pair]:
-    """Yield the passages that are near each other, each pair once."""
-    family = {article.id: article.translation_of or article.id for article in contents.articles}
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for row, passage in enumerate(contents.passages):
-        groups[passage.language, passage.visibility].append(row)
-    for rows in groups.values():
-        for one, other, cosine in _near(contents.vectors[rows]):
-            pair = _Pair(contents.passages[rows[one]], contents.passages[rows[other]], cosine)
-            if family[pair.one.article] != family[pair.other.article]:
-                yield pair
-
-
-def _near(vectors: Vectors) -> Iterator[tuple[int, int, float]]:
-    for start in range(0, len(vectors), ROWS_AT_ONCE):
-        cosines = vectors[start : start + ROWS_AT_ONCE] @ vectors[start:].T
-        for one, other in np.argwhere(np.triu(cosines, 1) >= NEAR):
-            yield start + int(one), start + int(other), float(cosines[one, other])
-
-
-def _conflicts(contents: Contents, pairs: Sequence[_Pair]) -> Iterator[Finding]:
-    """Yield the worst disagreement in figures of every two public articles."""
-    public = [passage for passage in contents.passages if passage.visibility == "public"]
-    stated = {passage.id: said for passage in public if (said := statements.statements(passage))}
-    telling = statements.rarity(statements.content(passage.text) for passage in contents.passages)
-    worst: dict[tuple[ArticleId, ArticleId], Finding] = {}
-    for pair in pairs:
-        if pair.one.id in stated and pair.other.id in stated:
-            found = statements.furthest(stated[pair.one.id], stated[pair.other.id], telling)
-            if found and found[0] >= DISAGREEING:
-                finding = _conflict(pair, *found)
-                key = (pair.one.article, pair.other.article)
-                worst[key] = max(worst.get(key, finding), finding, key=lambda finding: finding.severity)
-    yield from worst.values()
-
-
-def _conflict(pair: _Pair, strength: float, one: statements.Statement, other: statements.Statement) -> Finding:
-    unit = next(unit for unit in one.values if unit in other.values)
-    values = [", ".join(sorted(said.values[unit])) for said in (one, other)]
+def _conflict(found: conflicts.Conflict) -> Finding:
+    names = found.one.passage.article, found.other.passage.article
+    one, other = (figure.text for figure in found.figures)
     return Finding(
         "conflict",
-        round(0.4 + strength, 3),
-        (pair.one.article, pair.other.article),
-        (one.quote, other.quote),
-        f"{unit}: {values[0]} in {pair.one.article!r}, {values[1]} in {pair.other.article!r}. "
-        "If both are about one thing, correct the wrong one.",
+        round(0.45 + 0.55 * found.strength, 3),
+        names,
+        (found.one.quote, found.other.quote),
+        f"{one!r} in {names[0]!r}, {other!r} in {names[1]!r}: if both are about one thing, correct the wrong one.",
     )
 
 
-def _duplicates(contents: Contents, pairs: Sequence[_Pair]) -> Iterator[Finding]:
-    """Yield every two articles of which the shorter is mostly found in the other too."""
-    said = {passage.id: statements.content(passage.text) for passage in contents.passages}
-    sizes: dict[ArticleId, int] = defaultdict(int)
-    for passage in contents.passages:
-        sizes[passage.article] += len(said[passage.id])
-    alike: dict[tuple[ArticleId, ArticleId], list[_Pair]] = defaultdict(list)
-    for pair in pairs:
-        one, other = said[pair.one.id], said[pair.other.id]
-        if pair.cosine >= SAME and len(one & other) >= SAME_WORDS * len(one | other):
-            alike[pair.one.article, pair.other.article].append(pair)
-    for (first, second), same in alike.items():
-        shorter = min((first, second), key=lambda name: (sizes[name], name))
-        copied = {p.id: len(said[p.id]) for pair in same for p in (pair.one, pair.other) if p.article == shorter}
-        share = sum(copied.values()) / max(sizes[shorter], 1)
-        if share >= REPEATED and sum(copied.values()) >= FEWEST_WORDS:
-            yield _duplicate(max(same, key=lambda pair: pair.cosine), share)
+def _leak(found: copies.Copy) -> Finding:
+    return Finding(
+        "leak",
+        round(0.5 + 0.4 * found.share, 3),
+        (found.smaller, found.larger),
+        tuple(passage.text for passage in found.passages),
+        f"customers can read {found.share:.0%} of the internal {found.smaller!r} in {found.larger!r}: "
+        "take it out there, or make the internal one public.",
+    )
 
 
-def _duplicate(pair: _Pair, share: float) -> Finding:
-    first, second = pair.one.article, pair.other.article
+def _duplicate(found: copies.Copy) -> Finding:
     return Finding(
         "duplicate",
-        round(0.3 + 0.5 * share * pair.cosine, 3),
-        (first, second),
-        (pair.one.text, pair.other.text),
-        f"{first!r} and {second!r} say much the same ({share:.0%} of the shorter): keep one and link to it.",
+        round(0.3 + 0.5 * found.share * found.cosine, 3),
+        (found.smaller, found.larger),
+        tuple(passage.text for passage in found.passages),
+        f"{found.smaller!r} says much the same as {found.larger!r} ({found.share:.0%} of it): keep one and link to it.",
     )
 
 
-def _broken_links(articles: Sequence[Article]) -> Iterator[Finding]:
-    for link in links.broken(articles):
-        why = "is internal, so customers cannot open it" if link.hidden else "is no article"
-        message = f"{link.article.id!r} links to {link.target!r}, which {why}: correct or remove the link."
-        yield Finding("broken_link", 0.6, (link.article.id,), (link.quote,), message)
+def _broken(link: links.BrokenLink) -> Finding:
+    why = "is internal, so customers cannot open it" if link.hidden else "is no article"
+    message = f"{link.article.id!r} links to {link.target!r}, which {why}: correct or remove the link."
+    return Finding("broken_link", 0.6, (link.article.id,), (link.quote,), message)
 
 
-def _stale(articles: Sequence[Article], now: datetime, reviewed_within: timedelta) -> Iterator[Finding]:
-    for article in articles:
-        if article.updated_at and (age := now - article.updated_at) > reviewed_within:
+def _stale(contents: Contents, now: datetime, reviewed_within: timedelta) -> Iterator[Finding]:
+    most = max((standing.views for standing in contents.standings.values()), default=0)
+    for article in contents.articles:
+        standing = contents.standings.get(article.id)
+        reviewed = standing.reviewed_at if standing else None
+        looked = max(filter(None, (article.updated_at, reviewed)), default=None)
+        if told := _overdue(article, looked, now, reviewed_within):
+            days, why = told
+            views = standing.views if standing else 0
+            age = timedelta(days=days) / reviewed_within
+            seen = f" and was viewed {views:,} times" if views else ""
             yield Finding(
                 "stale",
-                round(0.5 * (1 - reviewed_within / age), 3),
+                round(0.5 * (1 - 1 / (1 + age)) + 0.3 * views / max(most, 1), 3),
                 (article.id,),
                 (),
-                f"{article.id!r} was last edited on {article.updated_at.date()}, {age.days} days ago: "
-                "read it again, then correct or remove it.",
+                f"{article.id!r} {why}{seen}: read it again, then correct or remove it.",
+            )
+
+
+def _overdue(
+    article: Article, looked: datetime | None, now: datetime, reviewed_within: timedelta
+) -> tuple[int, str] | None:
+    """Return since how many days an article is to be looked at, and why; None when it is not."""
+    if article.review_by:
+        late = now - datetime.combine(article.review_by, time.max, UTC)
+        return (late.days, f"was to be reviewed by {article.review_by}") if late > timedelta() else None
+    if looked is None or now - looked <= reviewed_within:
+        return None
+    age = now - looked
+    return (age - reviewed_within).days, f"was last edited or reviewed on {looked.date()}, {age.days} days ago"
+
+
+def _unused(contents: Contents) -> Iterator[Finding]:
+    """Yield the public articles that no question has brought up although many were asked since they were stored."""
+    if contents.uses is None:
+        return
+    for article in contents.articles:
+        standing = contents.standings.get(article.id)
+        if article.visibility != "public" or standing is None or contents.uses.of.get(article.id):
+            continue
+        missed = len(contents.uses.times) - bisect_left(contents.uses.times, standing.stored_at)
+        if missed >= FEWEST_SEARCHES:
+            yield Finding(
+                "unused",
+                round(0.3 * missed / (missed + MANY_SEARCHES), 3),
+                (article.id,),
+                (),
+                f"{article.id!r} was not found once in {missed:,} questions: "
+                "name in its title what customers ask for, or remove it.",
             )

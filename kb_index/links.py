@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from domain.articles import Article
 
 PAGES = ("", ".md", ".markdown", ".html", ".htm")
+_NUMBERED = re.compile(r"(\d{5,})-.+")  # an article's number with its title behind it, which may have changed since
 _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\n]*)\]\(\s*<?(?P<target>[^)\s>]+)[^)\n]*\)")
 _CODE = re.compile(r"^(`{3,}|~{3,}).*?^\1|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 
@@ -68,4 +69,5 @@ def _folder(url: str) -> str:
 def _last(path: str) -> str:
     name = unquote(path).rstrip("/").rpartition("/")[2]
     suffix = PurePosixPath(name).suffix.lower()
-    return (name[: -len(suffix)] if suffix and suffix in PAGES else name).casefold()
+    bare = name[: -len(suffix)] if suffix and suffix in PAGES else name
+    return _NUMBERED.sub(r"\1", bare).casefold()

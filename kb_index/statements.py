@@ -1,16 +1,17 @@
-"""What a passage states in figures, and whether two statements on one subject disagree."""
+"""What a passage states in figures, and the words that say about what."""
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.articles import Passage
-from domain.text import figures, folded, plain, spans, words
+from domain.text import plain, spans, words
+from kb_index import figures
+from kb_index.figures import Figure
 
-LEAST_SHARED = 4
-DOUBT = 8  # words in common at which a disagreement counts half
 _STOPWORDS = frozenset(
     words(
         "a an and are as at be but by can do for from has have if in into is it its may more not of on or our per so "
@@ -19,49 +20,45 @@ _STOPWORDS = frozenset(
         "al con de del el en es la las los o para por que se si su un una y des du est et le les ou pour sur"
     )
 )
-_FIGURE = re.compile(
-    r"(?:(?P<before>\w+)\s+)?(?P<value>[€$£]?(?<![\w.,])\d+(?:[.,:]\d+)*)[\s\u00a0-]?"
-    r"(?P<unit>%|[^\W\d_]{2,})(?P<rate>\s+(?:an?|per|each|every)\s+[^\W\d_]+)?"
-)
-_NAME = re.compile(r"(?<=[\w,;:)] )[A-Z][\w-]+")
+_CODE = re.compile(r"^(`{3,}|~{3,}).*?(?:^\1|\Z)|<[^<>]+>", re.DOTALL | re.MULTILINE)
+_CAPITAL = re.compile(r"(?<=[\w,;:)] )[^\W\d_a-z][\w-]*|\b[\w-]*[^\W\d_][\d][\w-]*")
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence, list item or row with figures: the values of each unit, the words around them, the names in it."""
+    """A sentence, list item or row with figures: the words around them, those above it, and the names it uses."""
 
+    passage: Passage
     quote: str
-    values: Mapping[str, frozenset[str]]
+    figures: tuple[Figure, ...]
     words: frozenset[str]
+    above: frozenset[str]
     names: frozenset[str]
 
 
 def statements(passage: Passage) -> list[Statement]:
-    """Return what a passage says with figures that have a unit, such as `14 days` or `2 EUR a month`."""
-    read = [_statement(plain(span.text)) for span in spans(passage.text) if span.kind != "heading"]
-    return [statement for statement in read if statement.values]
+    """Return what a passage says with figures that measure or count something, such as `14 days` or `2 EUR a month`."""
+    if not any(map(str.isdigit, passage.text)):
+        return []
+    above = content(" ".join((passage.title, *passage.heading_path)))
+    found = (plain(span.text) for span in spans(_CODE.sub(" ", passage.text)) if span.kind != "heading")
+    read = ((quote, *figures.read(quote)) for quote in found)
+    return [Statement(passage, quote, said, content(rest), above, names(quote)) for quote, said, rest in read if said]
 
 
-def _statement(text: str) -> Statement:
-    values: dict[str, set[str]] = {}
-    for match in _FIGURE.finditer(text):
-        unit = stem(match["unit"] + (match["rate"] or ""))
-        named = match["before"] and match["before"][0].isupper() and match.start()
-        version = match["value"].count(".") > 1
-        if not named and not version and unit not in _STOPWORDS:
-            values.setdefault(unit, set()).update(figures(match["value"]))
-    names = frozenset(stem(name) for name in _NAME.findall(text))
-    return Statement(text, {unit: frozenset(found) for unit, found in values.items()}, content(text), names)
+def names(text: str) -> frozenset[str]:
+    """Return the words of a text that may be names: with a capital inside a sentence, or letters and digits mixed."""
+    return frozenset(_content_word(word) or word for found in _CAPITAL.findall(text) for word in words(found))
 
 
 def content(text: str) -> frozenset[str]:
     """Return the words of a text that carry its subject, without figures, singular and plural alike."""
-    return frozenset(stem(word) for word in words(text) if word not in _STOPWORDS and not any(map(str.isdigit, word)))
+    return frozenset(stemmed for word in words(text) if (stemmed := _content_word(word)))
 
 
-def stem(text: str) -> str:
-    """Return words in lower case, without the s of the plural."""
-    return " ".join(re.sub(r"(?<=\w{2}[^\Ws])s$", "", word) for word in folded(text).split())
+@lru_cache(maxsize=100_000)
+def _content_word(word: str) -> str | None:
+    return figures.stem(word) if word not in _STOPWORDS and any(map(str.isalpha, word)) else None
 
 
 def rarity(texts: Iterable[frozenset[str]]) -> dict[str, float]:
@@ -74,30 +71,6 @@ def rarity(texts: Iterable[frozenset[str]]) -> dict[str, float]:
     return {word: math.log(1 + total / count) for word, count in counts.items()}
 
 
-def disagreement(one: Statement, other: Statement, telling: Mapping[str, float]) -> float:
-    """Return how far two statements share their words while no figure of a common unit agrees, 0..1.
-
-    Many words in common tell more than few. Zero where the statements name different things, or share fewer than four
-    words.
-    """
-    units = [unit for unit in one.values if unit in other.values]
-    shared = one.words & other.words
-    if not units or len(shared) < LEAST_SHARED or (one.names - other.words and other.names - one.words):
-        return 0.0
-    if any(one.values[unit] & other.values[unit] for unit in units):
-        return 0.0
-    smaller = min(weight(one.words, telling), weight(other.words, telling))
-    return weight(shared, telling) / max(smaller, 1e-9) * len(shared) / (len(shared) + DOUBT)
-
-
 def weight(found: Iterable[str], telling: Mapping[str, float]) -> float:
     """Return how much these words tell together."""
     return sum(telling.get(word, 0.0) for word in found)
-
-
-def furthest(
-    ours: Sequence[Statement], theirs: Sequence[Statement], telling: Mapping[str, float]
-) -> tuple[float, Statement, Statement] | None:
-    """Return the two statements that disagree most, and how far; None when there are none to compare."""
-    pairs = [(disagreement(one, other, telling), one, other) for one in ours for other in theirs]
-    return max(pairs, key=lambda pair: pair[0], default=None)

@@ -1,17 +1,21 @@
 """What is found to be wrong with a help center."""
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from domain.articles import Article, Standing, Uses
 from domain.ids import ArticleId, BrandId
 from embedding.minilm import MiniLM
 from kb_index import contents
+from kb_index.contents import Contents
 from kb_index.health import Finding, examine
 from kb_index.one_shot import read_folder
-from tests.kb_index.conftest import HELP_CENTER, NOW, Process, article
+from tests.kb_index.conftest import HELP_CENTER, NOW, SEATS, Process, article
 from tests.test_layers import ROOT
 
 TODAY = datetime(2026, 11, 21, tzinfo=UTC)
@@ -127,6 +131,105 @@ def test_a_public_article_must_not_send_customers_to_an_internal_one(kb: Path, f
     (finding,) = found()
 
     assert "customers cannot open it" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("other", "conflicting"),
+    [
+        ("Guests may cancel a workshop up to 48 hours before it begins.", True),
+        ("Guests may cancel a workshop up to 1 day before it begins.", False),
+        ("Guests may cancel a workshop up to 15 minutes before it begins.", False),
+        ("Guests may cancel a workshop at least 48 hours before it begins.", False),
+        ("Guests on the Team plan may cancel a workshop up to 48 hours before it begins.", True),
+    ],
+)
+def test_a_conflict_is_another_figure_for_the_same_thing(kb: Path, found: Found, other: str, conflicting: bool) -> None:
+    (kb / "cancelling.md").write_text(
+        "# Cancelling\n\nGuests may cancel a workshop up to 24 hours before the workshop begins."
+    )
+    (kb / "workshops.md").write_text(f"# Workshops\n\n{other}")
+
+    assert [finding.kind for finding in found()] == ["conflict"] * conflicting
+
+
+def test_another_plan_is_no_conflict(kb: Path, found: Found) -> None:
+    (kb / "solo.md").write_text("# Storage\n\nOn the Solo plan uploaded files are kept for 30 days, then removed.")
+    (kb / "team.md").write_text("# Files\n\nOn the Team plan uploaded files are kept for 90 days, then removed.")
+
+    assert found() == ()
+
+
+def test_figures_in_code_are_no_statements(kb: Path, found: Found) -> None:
+    log = "```\nThe upload of the photo archive took {} seconds on this computer.\n```"
+    (kb / "slow.md").write_text(f"# Slow uploads\n\n{log.format(90)}")
+    (kb / "quick.md").write_text(f"# Quick uploads\n\n{log.format(30)}")
+
+    assert found() == ()
+
+
+def test_what_customers_can_read_of_an_internal_article_is_a_leak(kb: Path, found: Found) -> None:
+    rule = "Refunds above 500 EUR are checked by two colleagues, who look for stolen cards and repeated requests."
+    (kb / "fraud.md").write_text(f"---\nvisibility: internal\n---\n# Checks for fraud\n\n{rule}")
+    (kb / "returns.md").write_text(f"# Returns\n\nMoney comes back in 5 days.\n\n## Large amounts\n\n{rule}")
+
+    (finding,) = found()
+
+    assert (finding.kind, finding.articles) == ("leak", ("fraud", "returns"))
+    assert "customers can read 100% of the internal 'fraud' in 'returns'" in finding.message
+
+
+def test_a_link_to_an_article_by_its_number_may_say_an_older_title(kb: Path, found: Found) -> None:
+    base = "https://help.example/hc/en-us/articles"
+    (kb / "pay.md").write_text(f"---\nid: 360016119519\nurl: {base}/360016119519\n---\n# Pay\n\nBy card or in cash.")
+    (kb / "start.md").write_text(f"# Start\n\nRead [this]({base}/360016119519-How-to-pay) and [that]({base}/4406-x).")
+
+    assert [finding.quotes for finding in found()] == [(f"[that]({base}/4406-x)",)]
+
+
+def reviewed(name: str, review_by: date | None = None) -> Article:
+    edited = datetime(2020, 1, 1, tzinfo=UTC)
+    return article(name, name, "Everything about it.", updated_at=edited, review_by=review_by)
+
+
+def kept(*articles: Article, standings: Mapping[str, Standing], uses: Uses | None = None) -> Contents:
+    told = {ArticleId(name): standing for name, standing in standings.items()}
+    return Contents(articles, (), np.empty((0, MiniLM.dimension), np.float32), told, uses)
+
+
+def test_an_article_is_stale_once_its_review_date_has_passed_however_old_it_is() -> None:
+    due, planned = reviewed("due", date(2026, 11, 1)), reviewed("planned", date(2027, 1, 1))
+
+    findings = examine(kept(due, planned, standings={}), TODAY)
+
+    assert [(finding.kind, finding.articles) for finding in findings] == [("stale", ("due",))]
+    assert "was to be reviewed by 2026-11-01" in findings[0].message
+
+
+def test_a_review_makes_an_article_fresh_and_the_most_viewed_stale_one_comes_first() -> None:
+    standings = {
+        "seldom": Standing(1, TODAY, views=10),
+        "often": Standing(1, TODAY, views=2000),
+        "fresh": Standing(1, TODAY, reviewed_at=TODAY - timedelta(days=3)),
+    }
+
+    findings = examine(kept(*map(reviewed, standings), standings=standings), TODAY)
+
+    assert [finding.articles for finding in findings] == [("often",), ("seldom",)]
+    assert "viewed 2,000 times" in findings[0].message
+
+
+def test_an_article_is_unused_when_many_questions_since_it_was_stored_never_found_it() -> None:
+    hours = tuple(TODAY - timedelta(hours=hour) for hour in range(100, 0, -1))
+    old, new = Standing(1, TODAY - timedelta(days=90)), Standing(1, TODAY - timedelta(hours=9))
+    fresh = article("fresh", "New", "Just written.")
+
+    findings = examine(kept(SEATS, fresh, standings={"seats": old, "fresh": new}, uses=Uses(hours, {})), TODAY)
+    unknown = examine(kept(SEATS, standings={"seats": old}), TODAY)
+    found_once = examine(kept(SEATS, standings={"seats": old}, uses=Uses(hours, {SEATS.id: 1})), TODAY)
+
+    assert [(finding.kind, finding.articles) for finding in findings] == [("unused", ("seats",))]
+    assert "not found once in 100 questions" in findings[0].message
+    assert unknown == found_once == ()
 
 
 async def test_what_is_served_is_examined_as_it_is_now(process: Process) -> None:
