@@ -81,11 +81,11 @@ class InUse(Generic[LearnedT]):
         self._held: dict[BrandId, tuple[int, LearnedT]] = {}
 
     def get(self, brand: BrandId) -> LearnedT | None:
-        """Return what is in use for a brand, as of the last refresh."""
+        """Return what is in use for a brand, as of the last time it caught up."""
         held = self._held.get(brand)
         return held[1] if held else None
 
-    async def refresh(self) -> None:
+    async def catch_up(self) -> None:
         """Read what was adopted since, and drop what was rolled back."""
         versions = await self._fits.versions(self._embedder, self._kind)
         held = {brand: kept for brand, kept in self._held.items() if versions.get(brand) == kept[0]}

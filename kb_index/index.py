@@ -136,13 +136,17 @@ class KnowledgeIndex:
         return await self._store.translated(query.brand, query.audience, families, spoken)
 
     async def _found(self, query: Query) -> tuple[Vectors, Signals, Mapping[ArticleId, Vote]]:
-        """Return the question's vector, and what the indexes and the memory say."""
+        """Return the vector searched with, and what the indexes and the memory say.
+
+        The memory hears the question's own vector: it compares questions, which no adapter has moved.
+        """
         before = follow_ups.context(query)
-        vector = await self._run(self._vector, query, before)
+        asked = await self._run(self._vector, query, before)
+        vector = self._learned.adapters.adapt(query.brand, asked) if self._learned.adapters else asked
         signals = self._run(self._signals, query, before, vector)
         if self._learned.memory is None:
             return vector, await signals, {}
-        return vector, *await asyncio.gather(signals, self._learned.memory.votes(query, vector))
+        return vector, *await asyncio.gather(signals, self._learned.memory.votes(query, asked))
 
     def _read(
         self, query: Query, candidates: Sequence[Candidate], signals: Signals, hits: tuple[Hit, ...]
@@ -180,8 +184,7 @@ class KnowledgeIndex:
         """Return the question's vector, drawn towards what was said before it; its length is one."""
         rows = self._embedder.embed_queries([query.text, *(said for said, _ in before)])
         mixed = np.array([1.0, *(weight for _, weight in before)], np.float32) @ rows
-        vector = np.asarray(mixed / np.linalg.norm(mixed), np.float32)
-        return self._learned.adapters.adapt(query.brand, vector) if self._learned.adapters else vector
+        return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
     async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)

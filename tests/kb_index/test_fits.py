@@ -97,14 +97,14 @@ async def _rolling_back(fits: Fits) -> AsyncIterator[Fit]:
 async def test_what_is_at_hand_follows_what_is_in_use(fits: Fits) -> None:
     at_hand = InUse(fits, "minilm-1", "adapter", bytes.decode)
     await fits.adopt(ADAPTER, b"one", {}, NOW)
-    await at_hand.refresh()
+    await at_hand.catch_up()
     first = at_hand.get(DEFAULT_BRAND)
     await fits.adopt(ADAPTER, b"two", {}, NOW)
-    await at_hand.refresh()
+    await at_hand.catch_up()
     second = at_hand.get(DEFAULT_BRAND)
 
     await fits.roll_back(ADAPTER, LATER)
-    await at_hand.refresh()
+    await at_hand.catch_up()
 
     assert (first, second, at_hand.get(DEFAULT_BRAND)) == ("one", "two", "one")
 
