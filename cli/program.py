@@ -295,8 +295,8 @@ def health(
 ) -> None:
     """Say what is wrong with the articles, the worst first.
 
-    Figures that contradict each other, near-duplicates, links to articles that do not exist, and stale articles. It
-    works beside a running server, and without a model.
+    Figures that contradict each other, internal words in public articles, near-duplicates, links to articles that do
+    not exist, stale articles and those that no question finds. It works beside a running server, and without a model.
     """
     from cli import knowledge
 
