@@ -13,6 +13,7 @@ from evals.errors import DataMissing, RowBroken
 from evals.examples import ROWS, AnyRow, Example, Kind, Row, digest
 
 Fields = Mapping[str, str | dict[str, str]]
+Filter = Mapping[str, tuple[str, ...]]
 SHOWN = 5
 
 
@@ -37,6 +38,18 @@ def read(path: Path) -> list[RawRow]:
     if not found:
         raise RowBroken(f"{path}: holds no row; write one JSON object a line")
     return found
+
+
+def matches(fields: Mapping[str, Any], wanted: Filter) -> bool:
+    """Say whether a row has one of the values wanted for every field; `*` wants any value that is not empty."""
+    return all(
+        bool(fields.get(name)) if values == ("*",) else _plain(fields.get(name)) in values
+        for name, values in wanted.items()
+    )
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _read_line(place: str, line: bytes, found: list[RawRow], broken: list[str]) -> None:

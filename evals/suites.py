@@ -65,6 +65,22 @@ class Labels(BaseModel):
         return None if self.positive and self.negative else not self.positive
 
 
+class Choice(BaseModel):
+    """Which rows of the corpus are articles here, and what our fields are called in them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    where: Filter = Field(default_factory=dict)
+    fields: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _knows_its_fields(self) -> "Choice":
+        for name in self.fields:
+            if name not in ArticleFields.model_fields:
+                raise ValueError(f"fields names {name!r}; an article has {', '.join(ArticleFields.model_fields)}")
+        return self
+
+
 class SuiteFile(BaseModel):
     """What a suite's YAML may say."""
 
@@ -75,6 +91,7 @@ class SuiteFile(BaseModel):
     data: Names = Field(min_length=1)
     description: str = ""
     corpus: str | None = None
+    articles: Choice | None = None
     fields: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     labels: Labels = Labels()
     where: Filter = Field(default_factory=dict)
@@ -272,18 +289,6 @@ def _scorers(path: Path, file: SuiteFile, examples: Sequence[Example]) -> tuple[
         return registry.chosen(file.kind, (*wanted, *file.gates))
     except UnknownScorer as exc:
         raise UnknownScorer(f"{path}: {exc}") from exc
-
-
-def _matches(fields: Mapping[str, Any], wanted: Filter) -> bool:
-    """Say whether a row has one of the values wanted for every field; `*` wants any value that is not empty."""
-    return all(
-        bool(fields.get(name)) if values == ("*",) else _plain(fields.get(name)) in values
-        for name, values in wanted.items()
-    )
-
-
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _known_ids(examples: Iterable[Example], raw: Iterable[rows.RawRow], corpus: Corpus) -> None:

@@ -158,6 +158,22 @@ def test_an_optional_suite_without_its_data_is_skipped_with_a_reason(tmp_path: P
         ),
         ({"kind": "abstention"}, SuiteUnreadable, r"an abstention suite needs labels\.positive"),
         ({"where": {"topic": "shipping"}}, SuiteUnreadable, r"no row is left of 3; widen where"),
+        ({"articles": {}}, SuiteUnreadable, r"articles chooses from a corpus: name it under corpus"),
+        (
+            {"corpus": "articles.jsonl", "articles": {"fields": {"name": "x"}}},
+            SuiteUnreadable,
+            r"fields names 'name'; an article has id, title, body",
+        ),
+        (
+            {"corpus": "articles.jsonl", "articles": {"where": {"lang": "en"}}},
+            SuiteUnreadable,
+            r"no article of .*articles\.jsonl is left by articles\.where: widen it",
+        ),
+        (
+            {"corpus": "articles.jsonl", "articles": {"fields": {"id": "kind"}}},
+            RowBroken,
+            r"articles\.jsonl:1: id is missing",
+        ),
         ({"limit": 0}, SuiteUnreadable, r"limit: Input should be greater than or equal to 1 \(got 0\)"),
     ],
 )
@@ -205,6 +221,31 @@ def test_a_suite_that_names_no_corpus_takes_the_one_given(tmp_path: Path) -> Non
     assert isinstance(suite, Suite)
     assert suite.corpus is not None
     assert len(suite.corpus.articles) == 2
+
+
+def test_a_suite_chooses_its_articles_and_says_what_their_fields_are_called(tmp_path: Path) -> None:
+    pages = [
+        {"page": f"refunds-{lang}", "about": "refunds", "title": title, "body": "14", "lang": lang}
+        for lang, title in (("en", "Refunds"), ("es", "Reembolsos"))
+    ]
+    said = {"corpus": "pages.jsonl", "articles": {"where": {"lang": ["en"]}, "fields": {"id": "about"}}}
+    path = written(tmp_path, QUESTIONS[:1], **said)
+    write_rows(tmp_path / "pages.jsonl", *pages)
+
+    suite = loaded(path)
+    written(tmp_path, QUESTIONS[:1], **said | {"articles": {"fields": {"id": "about"}}})
+
+    assert suite.corpus is not None
+    assert [(article.id, article.title) for article in suite.corpus.articles] == [("refunds", "Refunds")]
+    with pytest.raises(RowBroken, match=r"pages\.jsonl:2: the id 'refunds' is used twice: narrow articles\.where"):
+        suites.load(path)
+
+
+def test_only_rows_can_be_chosen_as_articles(tmp_path: Path) -> None:
+    (tmp_path / "help").mkdir()
+
+    with pytest.raises(SuiteUnreadable, match=r"articles chooses rows of a \.jsonl file, and .*help is none"):
+        suites.load(written(tmp_path, corpus="help", articles={"where": {"lang": "en"}}))
 
 
 def test_broken_lines_are_all_named(tmp_path: Path) -> None:

@@ -60,6 +60,16 @@ async def test_retrieval_finds_the_article_and_names_its_signal(tools: Tools, tm
     assert "uncalibrated" in found["signal"]
 
 
+async def test_of_a_corpus_only_the_articles_chosen_are_searched(tools: Tools, tmp_path: Path) -> None:
+    rows = [{"question": "How do I reset my password?", "relevant_ids": ["Refunds"]}]
+    chosen = {"where": {"id": "refunds"}, "fields": {"id": "title"}}
+
+    run = await ran(tmp_path, tools, rows, kind="retrieval", corpus="articles.jsonl", articles=chosen)
+
+    (found,) = documents(run)
+    assert [hit["article"] for hit in found["results"]] == ["Refunds"]
+
+
 async def test_a_short_follow_up_is_searched_with_what_was_said_before(tools: Tools, tmp_path: Path) -> None:
     history = ["user: How do I reset my password?", "agent: Where do you stand?"]
     rows = [{"question": "and how?", "relevant_ids": ["passwords"], "history": said} for said in ([], history)]
