@@ -31,7 +31,16 @@ _ASK = {"id": "ask_1", "text": "How long can I ask for a refund?", "state": "ans
 
 FOUND: Example = {
     "query": "How do I get a refund?",
-    "results": [{"article": "refunds", "title": "Refunds", "url": _URL, "score": 0.93, "passages": [_PASSAGE]}],
+    "results": [
+        {
+            "article": "refunds",
+            "title": "Refunds",
+            "url": _URL,
+            "score": 0.93,
+            "passages": [_PASSAGE],
+            "reasons": ["12 similar tickets were solved with this article"],
+        }
+    ],
 }
 DECISION: Example = {
     "case": "cas_5e1d",

@@ -33,19 +33,26 @@ class FoundPassage(Output):
 
 
 class FoundArticle(Output):
-    """An article, and the passages that earned it its place, best first."""
+    """An article, and the passages that earned it its place, best first; `reasons` says what else did."""
 
     article: str
     title: str
     url: str | None
     score: float
     passages: list[FoundPassage]
+    reasons: list[str] = Field([], description="Such as how many similar tickets were solved with this article.")
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
         """Return an article as it is shown."""
-        passages = [FoundPassage.of(scored) for scored in hit.passages]
-        return cls(article=hit.article, title=hit.title, url=hit.url, score=hit.score, passages=passages)
+        return cls(
+            article=hit.article,
+            title=hit.title,
+            url=hit.url,
+            score=hit.score,
+            passages=[FoundPassage.of(scored) for scored in hit.passages],
+            reasons=list(hit.reasons),
+        )
 
 
 class Found(Output):

@@ -152,7 +152,8 @@ def _article(place: int, article: FoundArticle) -> Group:
     line = Text(f"{place:>2}. ", "cyan").append(article.title, "bold").append(f"  {article.score:.2f}", "green")
     about = Text(f"{article.article}  {article.url or ''}".rstrip(), "dim")
     pieces = [Padding(Text(_excerpt(piece.text)), (0, 0, 0, 6)) for piece in article.passages[:2]]
-    return Group(line, Padding(about, (0, 0, 0, 4)), *pieces, "")
+    reasons = [Padding(Text(reason, "green"), (0, 0, 0, 4)) for reason in article.reasons]
+    return Group(line, Padding(about, (0, 0, 0, 4)), *reasons, *pieces, "")
 
 
 def _grid() -> Table:

@@ -105,6 +105,7 @@ def test_a_decision_is_printed_as_the_api_answers_it() -> None:
 def test_articles_are_shown_in_order_with_the_passages_that_earned_it() -> None:
     piece = FoundPiece(id="refunds#1", text="Refunds take [5] days.", start=0, end=22, score=0.5)
     article = FoundArticle(article="refunds", title="Refunds", url=None, score=0.75, passages=[piece])
+    article = article.model_copy(update={"reasons": ["3 similar tickets were solved with this article"]})
     console = Console(width=80, record=True)
 
     with console.capture() as captured:
@@ -112,5 +113,6 @@ def test_articles_are_shown_in_order_with_the_passages_that_earned_it() -> None:
         display.show_search(Found(query="refund", results=[]), console)
 
     assert " 1. Refunds  0.75" in captured.get()
+    assert "3 similar tickets were solved with this article" in captured.get()
     assert "Refunds take [5] days." in captured.get()
     assert "Nothing found. Is the help center indexed?" in captured.get()
