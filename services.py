@@ -23,11 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
 from database.errors import DatabaseError
 from desk.errors import DeskError
-from domain.articles import Visibility
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, BrandId, CaseId, new
 from domain.policy import Policy
@@ -41,7 +38,7 @@ from engines.embedded.engine import Embedded
 from engines.engine import Engine
 from engines.fallback import Fallback
 from kb_index.errors import KnowledgeError, UnknownBrand
-from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
+from kb_index.index import Index
 from kb_index.learned import NOTHING, Learned
 from kb_index.one_shot import Tell, ignore, open_folder, read_folder
 from prompts import policy as policies
@@ -58,16 +55,13 @@ if TYPE_CHECKING:
     from desk.queue import Queue
     from graph import Context
     from kb_index.contents import Contents
+    from kb_index.editions import Building, Editions
     from kb_index.indexing import Indexer
     from kb_index.postgres_memory import PostgresMemory
     from kb_index.store import PostgresKnowledge
 
 LOCK = "owner.lock"
 RETRY_S = 0.1
-FOLLOW_S = 2.0
-HEAD_START_S = 5.0
-
-log = structlog.get_logger()
 
 
 class ServicesError(Exception):
@@ -142,6 +136,7 @@ class Services:
     embedder: Embedder
     eval_runs: EvalRuns
     memory: PostgresMemory
+    index: Editions
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     worker: asyncio.Task[None] | None = None
 
@@ -153,6 +148,10 @@ class Services:
     def tools(self, pool: Executor) -> Tools:
         """Return what evaluations are made of, thinking in a pool of their own; the model's weights are shared."""
         return tools(self.settings, self.context.policy, self.embedder, pool)
+
+    async def building(self) -> Building | None:
+        """Return how far the index of a new embedder is, None when there is nothing to wait for."""
+        return await self.index.building()
 
     def worker_alive(self) -> bool:
         """Say whether this process's worker runs; true where workers run elsewhere."""
@@ -211,8 +210,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     from connectors.chat import Chat
     from database.evals import EvalRuns
     from database.requests import Requests
-    from kb_index.indexing import Indexer
-    from kb_index.postgres_memory import PostgresMemory
+    from kb_index.served import Stores, Wanted, open_served
     from kb_index.store import PostgresKnowledge
 
     async with AsyncExitStack() as stack:
@@ -224,19 +222,27 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         embedder = loading.load(settings.embedder)
         quick = Remembering(embedder)
         articles = PostgresKnowledge(database.engine)
-        shelves = Shelves(stack.enter_context(_shelving(settings, embedder)))
-        indexer = Indexer(embedder, shelves, articles, pool.background)
-        await stack.enter_async_context(_kept_up(indexer))
-        memory = PostgresMemory(database.engine, embedder, pool, pool.background)
-        await stack.enter_async_context(_kept_up(memory))
-        index = KnowledgeIndex(quick, shelves, articles, pool, Learned(memory))
-        context = tools(settings, policy, quick, pool).context(index)
+        stores = Stores(database.engine, settings.data / "chroma", settings.chroma_url)
+        wanted = Wanted(settings.embedder, embedder, quick)
+        served = await stack.enter_async_context(open_served(stores, wanted, pool, now))
+        context = tools(settings, policy, quick, pool).context(served.index)
         stack.push_async_callback(_release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         connectors = {"chat": Chat(desk, now)}
         yield Services(
-            settings, queue, desk, requests, articles, indexer, context, connectors, embedder, eval_runs, memory
-        )  # fmt: skip
+            settings=settings,
+            queue=queue,
+            desk=desk,
+            requests=requests,
+            articles=articles,
+            indexer=served.indexer,
+            context=context,
+            connectors=connectors,
+            embedder=embedder,
+            eval_runs=eval_runs,
+            memory=served.memory,
+            index=served.index,
+        )
 
 
 @asynccontextmanager
@@ -346,47 +352,6 @@ async def _release(engine: Engine) -> None:
     """Close the connections to a model server, where there is one."""
     if isinstance(engine, Fallback):
         await engine.close()
-
-
-@contextmanager
-def _shelving(settings: Settings, embedder: Embedder) -> Iterator[Callable[[BrandId, Visibility], Shelf]]:
-    """Yield what opens the two indexes of a brand and visibility."""
-    from kb_index.chroma import ChromaVectors, open_client
-
-    with open_client(settings.data / "chroma", settings.chroma_url) as client:
-        yield lambda brand, visibility: Shelf(ChromaVectors(client, brand, visibility, embedder), Lexical())
-
-
-@asynccontextmanager
-async def _kept_up(indexer: Indexer | PostgresMemory) -> AsyncIterator[None]:
-    """Let the index follow the store while this is open, and be up to date, or nearly, from the start.
-
-    Raises KnowledgeError or EmbedderError when it cannot be brought up to date at all.
-    """
-    first = asyncio.create_task(indexer.catch_up())
-    following = asyncio.create_task(_follow(indexer, first))
-    try:
-        await asyncio.wait([first], timeout=HEAD_START_S)
-        if first.done():
-            await first
-        yield
-    finally:
-        for task in (following, first):
-            task.cancel()
-        await asyncio.gather(following, first, return_exceptions=True)
-
-
-async def _follow(indexer: Indexer | PostgresMemory, step: asyncio.Task[None]) -> None:
-    """Catch up again and again; what stands in the way is logged and may have gone by the next time."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    while True:
-        try:
-            await step
-        except (KnowledgeError, EmbedderError, SQLAlchemyError) as error:
-            log.warning("the index does not keep up", error=str(error))
-        await asyncio.sleep(FOLLOW_S)
-        step = asyncio.create_task(indexer.catch_up())
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BATCH = 5000
 TIMEOUT_S = 15.0
 PROBES = 8
+PREFIX = "deskhand-"
 SPACE: "CreateCollectionConfiguration" = {
     "hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}
 }
@@ -142,9 +143,18 @@ class ChromaVectors:
         return collection
 
 
+def discard(client: "Client", embedder: str) -> None:
+    """Remove every collection with vectors of an embedder; none there is no harm."""
+    with _translated(embedder):
+        for collection in client.list_collections():
+            about = collection.metadata or {}
+            if collection.name.startswith(PREFIX) and about.get("embedder") == embedder:
+                client.delete_collection(collection.name)
+
+
 def _name(brand: BrandId, visibility: Visibility, embedder: Embedder) -> str:
     digest = hashlib.sha256(f"{brand}\n{visibility}\n{embedder.id}\n{embedder.dimension}".encode()).hexdigest()
-    return f"deskhand-{visibility}-{digest[:24]}"
+    return f"{PREFIX}{visibility}-{digest[:24]}"
 
 
 @contextmanager

@@ -55,7 +55,10 @@ class Embedders:
     async def opened(cls, engine: AsyncEngine) -> AsyncIterator["Embedders"]:
         """Yield the embedders; what this process holds of them is let go at the end, however it ends."""
         async with engine.connect() as connection:
-            yield cls(engine, await connection.execution_options(isolation_level="AUTOCOMMIT"))
+            try:
+                yield cls(engine, await connection.execution_options(isolation_level="AUTOCOMMIT"))
+            finally:
+                await connection.invalidate()  # a connection that only goes back to the pool keeps its locks
 
     async def adopted(self) -> Known | None:
         """Return the embedder that the index is complete with; None until there is one."""

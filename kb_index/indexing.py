@@ -5,9 +5,9 @@ Whatever stops it half-way, nothing is lost: what is stored and not yet on a she
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -119,17 +119,20 @@ class Indexer:
         async with self._turn:
             return await self._mender.check(brand)
 
-    @asynccontextmanager
-    async def resting(self) -> AsyncIterator[None]:
-        """Put nothing onto the shelves meanwhile; what is stored waits."""
-        async with self._turn:
-            yield
+    async def change(self, embedder: Embedder, shelves: Shelves, changed: Callable[[], None]) -> None:
+        """Fill the shelves of another embedder beside those there are, and go on with them.
 
-    def move(self, embedder: Embedder, shelves: Shelves) -> None:
-        """Go on with the shelves of another embedder; call it while resting, when they are complete."""
-        self._embedder, self._shelves = embedder, shelves
-        self._encoding = Encoding(embedder, self._store, self._pool)
-        self._mender = Mender(embedder.id, shelves, self._store, self._pool)
+        `changed` is called in the moment when they are complete, before anything else is put onto either.
+        """
+        encoding = Encoding(embedder, self._store, self._pool)
+        mender = Mender(embedder.id, shelves, self._store, self._pool)
+        await encoding.complete()
+        await mender.mend()
+        async with self._turn:
+            await encoding.complete()
+            await mender.mend()
+            self._embedder, self._shelves, self._encoding, self._mender = embedder, shelves, encoding, mender
+            changed()
 
     async def _groups(
         self, brand: BrandId, articles: Iterable[Article], now: datetime, by: str | None
