@@ -24,16 +24,22 @@ class Encoding:
         self._store = store
         self._pool = pool
         self._coming: dict[bytes, asyncio.Task[None]] = {}
+        self._looking = asyncio.Lock()
 
     async def complete(self, only: Collection[PassageId] | None = None) -> None:
         """Return when every living passage, or each of `only`, has its vector in the store.
 
         Raises EmbedderError; what was embedded until then is kept.
         """
-        while pending := await self._store.pending(self._embedder.id, PENDING_AT_ONCE, only):
-            others = {self._coming[key] for key in pending if key in self._coming}
-            await asyncio.gather(*self._begun({key: text for key, text in pending.items() if key not in self._coming}))
-            if others:
+        while True:
+            async with self._looking:
+                coming = dict(self._coming)
+                pending = await self._store.pending(self._embedder.id, PENDING_AT_ONCE, only)
+                begun = self._begun({key: text for key, text in pending.items() if key not in coming})
+            if not pending:
+                return
+            await asyncio.gather(*begun)
+            if others := {coming[key] for key in pending if key in coming}:
                 await asyncio.wait(others)
 
     def _begun(self, texts: Mapping[bytes, str]) -> list[asyncio.Task[None]]:

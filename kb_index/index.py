@@ -24,6 +24,7 @@ from kb_index.vectors import VectorStore
 DENSE_CANDIDATES = 400
 LEXICAL_CANDIDATES = 400
 LEXICAL_ONLY = 60
+LOOKS = 2  # a second one where something that was to be shown has just gone
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -104,22 +105,37 @@ class KnowledgeIndex:
 
         Raises IndexUnavailable when the store of vectors does not answer.
         """
-        indexed = await self._store.indexed(query.brand, query.audience)
-        if not indexed or not query.text.strip():
-            return Results(query.text, (), indexed)
+        if not await self._store.indexed(query.brand, query.audience) or not query.text.strip():
+            return await self._results(query)
         vector, signals, votes = await self._found(query)
+        for _ in range(LOOKS):
+            candidates, signals, spoken = await self._seen(query, vector, signals)
+            ranked = await self._run(ranking.rank, candidates, signals, spoken, query.limit, votes)
+            shown = {rated.id for it in ranked for rated in it.passages}
+            live = await self._store.live(query.brand, query.audience, shown)
+            if live.keys() == shown:
+                break
+        hits = ranking.hits(ranked, live)
+        if not (self._learned.judge or self._learned.reranker):
+            return await self._results(query, hits)
+        return await self._results(query, *await self._run(self._read, query, candidates, signals, hits))
+
+    async def _results(
+        self, query: Query, hits: tuple[Hit, ...] = (), answerability: Answerability | None = None
+    ) -> Results:
+        indexed = await self._store.indexed(query.brand, query.audience)
+        return Results(query.text, hits, indexed, answerability)
+
+    async def _seen(
+        self, query: Query, vector: Vectors, signals: Signals
+    ) -> tuple[list[Candidate], Signals, str | None]:
+        """Return what may be shown, what is known of it, and the language to show it in."""
         candidates = await self._candidates(query, signals)
         spoken = query.language or await self._run(_told, query.text, candidates)
         if spoken and (known := await self._translated(query, spoken, candidates)):
             candidates = [*candidates, *known]
             signals = await self._run(self._with_cosines, query, vector, signals, [it.id for it in known])
-        ranked = await self._run(ranking.rank, candidates, signals, spoken, query.limit, votes)
-        shown = [rated.id for it in ranked for rated in it.passages]
-        hits = ranking.hits(ranked, await self._store.live(query.brand, query.audience, shown))
-        answerability = None
-        if self._learned.judge or self._learned.reranker:
-            hits, answerability = await self._run(self._read, query, candidates, signals, hits)
-        return Results(query.text, hits, indexed, answerability)
+        return candidates, signals, spoken
 
     async def _candidates(self, query: Query, signals: Signals) -> list[Candidate]:
         """Return what may be shown of what the indexes suggest."""

@@ -25,6 +25,7 @@ from kb_index.errors import UnknownBrand
 from kb_index.passages import cut
 from kb_index.ranking import Candidate
 from kb_index.records import APART, AnyRow, article_hash, article_of, matrix_of, passage_of, piece_of, row_of
+from kb_index.register import Entry
 
 ONE_AT_A_TIME = 0x0DE5_CB11
 _LIVE = articles.c.deleted_at.is_(None)
@@ -39,6 +40,18 @@ _CANDIDATES = (
     )
     .join(articles, _OF)
     .where(_LIVE)
+)
+
+_LAST = select(func.max(articles.alias().c.sequence)).scalar_subquery().label("last")
+_ENTRIES = select(
+    articles.c.brand,
+    articles.c.id,
+    articles.c.sequence,
+    articles.c.visibility,
+    articles.c.language,
+    articles.c.deleted_at,
+    func.coalesce(articles.c.translation_of, articles.c.id).label("family"),
+    func.array(select(passages.c.id).where(_OF).order_by(passages.c.position).scalar_subquery()).label("cut"),
 )
 
 
@@ -61,11 +74,31 @@ class Change:
     passages: tuple[Passage, ...]
 
 
+@dataclass(frozen=True)
+class Entered:
+    """What a search must know of an article after the change of this number; no `entry` for a deleted one."""
+
+    brand: BrandId
+    article: ArticleId
+    sequence: int
+    visibility: Visibility
+    entry: Entry | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Passages in their words, and the number of the last change of any article until then, 0 before the first."""
+
+    passages: dict[PassageId, Passage]
+    sequence: int
+
+
 class PostgresKnowledge:
     """The articles of all brands."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")  # one round trip a query, not three
 
     async def put(self, brand: BrandId, article: Article, now: datetime, by: str | None = None) -> Stored:
         """Store an article with its passages in one transaction; a deleted one of that id lives again.
@@ -131,9 +164,21 @@ class PostgresKnowledge:
 
     async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> dict[PassageId, Passage]:
         """Return those of the passages that this audience may see now: the last word of every search."""
-        query = _with_article().where(_shown(brand, audience, ids))
-        async with self._engine.connect() as connection:
-            return {row.id: passage_of(row) for row in await connection.execute(query)}
+        return (await self.shown(brand, audience, ids)).passages
+
+    async def shown(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> Shown:
+        """Return what `live` does, and how far the articles had changed by then."""
+        query = _with_article().add_columns(_LAST).where(_shown(brand, audience, ids))
+        async with self._reading.connect() as connection:
+            rows = (await connection.execute(query)).all()
+            last = rows[0].last if rows else await connection.scalar(select(_LAST)) or 0
+        return Shown({PassageId(row.id): passage_of(row) for row in rows}, last)
+
+    async def entries(self, sequence: int, limit: int) -> list[Entered]:
+        """Return what changed after a number, oldest first: of each article which passages it has now."""
+        changed = _ENTRIES.where(articles.c.sequence > sequence).order_by(articles.c.sequence).limit(limit)
+        async with self._reading.connect() as connection:
+            return [_entered(row) for row in await connection.execute(changed)]
 
     async def translated(
         self, brand: BrandId, audience: Audience, families: Collection[ArticleId], language: str
@@ -280,6 +325,11 @@ class PostgresKnowledge:
             if "fk_articles_brand" not in str(exc.orig):
                 raise
             raise UnknownBrand(f"there is no brand {brand!r}: make it with `deskhand brands add {brand}`") from exc
+
+
+def _entered(row: AnyRow) -> Entered:
+    entry = None if row.deleted_at else Entry(row.id, row.language, row.family, tuple(row.cut))
+    return Entered(row.brand, row.id, row.sequence, row.visibility, entry)
 
 
 def _named(brand: BrandId, article: ArticleId) -> ColumnElement[bool]:

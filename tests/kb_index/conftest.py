@@ -14,6 +14,7 @@ from domain.articles import Article
 from domain.ids import ArticleId
 from embedding.embedder import Vectors
 from embedding.minilm import MiniLM
+from kb_index.catalogue import Catalogue
 from kb_index.chroma import ChromaVectors, open_client
 from kb_index.index import KnowledgeIndex, Shelf, Shelves
 from kb_index.indexing import Indexer
@@ -84,7 +85,7 @@ class Process:
         self.shelves = Shelves(
             lambda brand, visibility: Shelf(ChromaVectors(self.client, brand, visibility, self.embedder), Lexical())
         )
-        self.index = KnowledgeIndex(self.embedder, self.shelves, self.store, self.pool)
+        self.index = KnowledgeIndex(self.embedder, self.shelves, Catalogue(self.store), self.pool)
         self.indexer = Indexer(self.embedder, self.shelves, self.store, self.pool)
 
     def again(self) -> "Process":
