@@ -31,11 +31,12 @@ class Found(Document):
 class Search(Document):
     """A search document: articles best first; `answerability` is the degree 0..1 to which they hold an answer.
 
-    It is a probability only where it was `calibrated`.
+    It is a probability only where it was `calibrated`; `answerable` where the system draws its own line.
     """
 
     results: tuple[Found, ...]
     answerability: float | None = None
+    answerable: bool | None = None
     calibrated: bool = False
 
 

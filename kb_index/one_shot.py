@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,8 @@ from pydantic import TypeAdapter
 from domain.articles import VISIBLE_TO, Article, Audience, Passage, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from embedding.embedder import Embedder, Vectors
-from kb_index import passages, reading
+from kb_index import passages, reading, titles
+from kb_index.answerability import LINE, Line, LineJudge
 from kb_index.contents import Contents
 from kb_index.errors import SourceError
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
@@ -28,9 +29,10 @@ from kb_index.learned import NOTHING, Learned
 from kb_index.lexical import Lexical
 from kb_index.ranking import Candidate
 from kb_index.reading import BadArticle
+from kb_index.titles import Titles
 from kb_index.vectors import ExactVectors
 
-FORMAT = "1"
+FORMAT = "2"
 LANGUAGES = ("en", "es", "de", "fr", "pt")
 EMBEDDED_AT_ONCE = 4
 
@@ -124,7 +126,9 @@ def open_folder(
     folder = _built(kb, cache, embedder, pool, tell, languages)
     kept = {visibility: _kept(folder / visibility) for visibility in VISIBLE_TO["teammate"]}
     shelves = {name: _shelf(folder / name, found) for name, found in kept.items()}
-    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(kept), pool, learned)
+    line = _line(folder)
+    judging = replace(learned, judge=learned.judge or LineJudge(embedder.id, lambda _: line))
+    return KnowledgeIndex(embedder, Shelves(lambda _, name: shelves[name]), FolderPassages(kept), pool, judging)
 
 
 def read_folder(
@@ -198,6 +202,8 @@ def _build(folder: Path, rows: Sequence[Article | BadArticle], embedder: Embedde
         for visibility in VISIBLE_TO["teammate"]:
             here = [row for row, kept in enumerate(found) if kept.passage.visibility == visibility]
             _write(Path(beside) / "new" / visibility, [found[row] for row in here], vectors[here])
+            if visibility == "public":
+                _fit(Path(beside) / "new", [found[row] for row in here], vectors[here], embedder, pool)
         about = About(embedder.id, tuple(bad))
         (Path(beside) / "new" / "about.json").write_bytes(_ABOUT.dump_json(about))
         _move(Path(beside) / "new", folder)
@@ -215,6 +221,19 @@ def _write(folder: Path, kept: Sequence[Kept], vectors: Vectors) -> None:
     (folder / "passages.json").write_bytes(_KEPT.dump_json(list(kept)))
     np.save(folder / "vectors.npy", vectors)
     Lexical(folder / "lexical").put(it.passage for it in kept)
+
+
+def _fit(folder: Path, kept: Sequence[Kept], vectors: Vectors, embedder: Embedder, pool: Executor) -> None:
+    """Keep the line that tells what these articles answer, where there are enough of them to fit one."""
+    families = {it.passage.article: it.family for it in kept}
+    asked = Titles([it.passage for it in kept], vectors, families, embedder)
+    if found := titles.line(asked, embedder.id, pool):
+        (folder / "line.json").write_bytes(LINE.dump_json(found[0]))
+
+
+def _line(folder: Path) -> Line | None:
+    file = folder / "line.json"
+    return LINE.validate_json(file.read_bytes()) if file.exists() else None
 
 
 def _move(new: Path, folder: Path) -> None:

@@ -13,7 +13,7 @@ from evals.scorers.scorer import Observation, Scorer, each, family, share, singl
 from evals.statistics import Array
 
 TOLD_APART: tuple[Kind, ...] = ("retrieval", "abstention", "intents", "grounding", "safety", "ratings", "replies")
-FLAGGED: tuple[Kind, ...] = ("grounding", "safety")
+FLAGGED: tuple[Kind, ...] = ("retrieval", "abstention", "grounding", "safety")
 
 
 def leaning(case: Case) -> Observation:

@@ -32,7 +32,7 @@ def degree(case: Case) -> float | None:
 def flagged(case: Case) -> bool | None:
     """Say whether the system called the case positive, at its own line or at one half."""
     match case.document:
-        case results.Judgement(flagged=bool(said)):
+        case results.Judgement(flagged=bool(said)) | results.Search(answerable=bool(said)):
             return said
         case results.Judgement(score=score):
             return score >= 0.5

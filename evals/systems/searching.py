@@ -23,7 +23,7 @@ SIGNAL = "cosine of the nearest passage, uncalibrated"
 
 
 class Searcher:
-    """Answers with the articles found, and with the nearest passage's cosine for whether they hold an answer."""
+    """Answers with the articles found and how surely they hold an answer; without a line, by the nearest cosine."""
 
     def __init__(self, name: str, corpus: Corpus, tools: Tools, indexes: Indexes, memory: Memory | None = None) -> None:
         self.name = name
@@ -54,10 +54,13 @@ class Searcher:
 def document(found: Results) -> dict[str, Any]:
     """Return a search as scorers and reports read it."""
     nearest = max((passage.dense for hit in found.hits for passage in hit.passages), default=0.0)
+    told = found.answerability
     return {
         "results": [{"article": hit.article, "title": hit.title, "score": hit.score} for hit in found.hits],
-        "answerability": min(1.0, max(0.0, nearest)),
-        "signal": SIGNAL,
+        "answerability": told.probability if told else min(1.0, max(0.0, nearest)),
+        "answerable": told.answerable if told else None,
+        "calibrated": told is not None,
+        "signal": told.reasons[0] if told else SIGNAL,
         "evidence": [
             {"title": hit.title, "text": hit.passages[0].passage.text[:EXCERPT]} for hit in found.hits[:SHOWN]
         ],

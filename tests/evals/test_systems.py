@@ -57,7 +57,8 @@ async def test_retrieval_finds_the_article_and_names_its_signal(tools: Tools, tm
     (found,) = documents(run)
     assert found["results"][0]["article"] == "passwords"
     assert 0 < found["answerability"] <= 1
-    assert "uncalibrated" in found["signal"]
+    assert (found["answerable"], found["calibrated"]) == (True, True)
+    assert "fitted to other help centers" in found["signal"]
 
 
 async def test_of_a_corpus_only_the_articles_chosen_are_searched(tools: Tools, tmp_path: Path) -> None:
