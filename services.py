@@ -37,7 +37,10 @@ from embedding.remembering import Remembering
 from engines.embedded.engine import Embedded
 from engines.engine import Engine
 from engines.fallback import Fallback
+from kb_index import fits
+from kb_index.adapters import Adapter
 from kb_index.errors import KnowledgeError, UnknownBrand
+from kb_index.fits import Fits, FolderFits, Subject
 from kb_index.index import Index
 from kb_index.learned import NOTHING, Learned
 from kb_index.one_shot import Tell, ignore, open_folder, read_folder
@@ -54,9 +57,11 @@ if TYPE_CHECKING:
     from desk.desk import Desk
     from desk.queue import Queue
     from graph import Context
+    from kb_index.bench import Bench
     from kb_index.contents import Contents
     from kb_index.editions import Building, Editions
     from kb_index.indexing import Indexer
+    from kb_index.pairs import Pairs
     from kb_index.postgres_memory import PostgresMemory
     from kb_index.store import PostgresKnowledge
 
@@ -110,11 +115,30 @@ class Tools:
         """Return everything in a folder or file of articles, indexed first if need be; this may take long."""
         return read_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages)
 
+    def fits(self, kb: Path) -> FolderFits:
+        """Return where what was learned of a folder or file of articles is kept."""
+        return fits.of_folder(kb, self.cache)
+
+    def learned(self, kb: Path) -> Learned:
+        """Return what was learned of a folder or file of articles."""
+        fit = self.fits(kb).read(self.embedder.id, "adapter")
+        return Learned(adapters=Adapter.load(fit.data)) if fit else NOTHING
+
     def context(self, index: Index) -> Context:
         """Return the hub's ports over an index."""
         from graph import Context
 
         return Context(index, self.engine, self.embedded, self.policy, now, self.sends)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """A help center to learn from, on a bench; where what is learned is kept, and what people accepted so far."""
+
+    bench: Bench
+    fits: Fits
+    subject: Subject
+    pairs: Pairs | None = None
 
 
 @dataclass
@@ -267,6 +291,37 @@ async def contents(settings: Settings, brand: BrandId) -> Contents:
 
 
 @asynccontextmanager
+async def learning(
+    settings: Settings, brand: BrandId, kb: Path | None = None, tell: Tell = ignore
+) -> AsyncIterator[Learning]:
+    """Yield a brand, or a folder or file of articles, to learn from: beside a running server as well as without one.
+
+    Raises UnknownBrand, and as `one_shot` does.
+    """
+    from kb_index.bench import Bench
+
+    with open_tools(settings) as opened:
+        subject = Subject(brand, opened.embedder.id, "adapter")
+        if kb:
+            found = await asyncio.to_thread(opened.contents, kb, tell)
+            yield Learning(Bench(found, opened.embedder, opened.pool), opened.fits(kb), subject)
+            return
+        from kb_index.contents import of_brand
+        from kb_index.pairs import MemoryPairs
+        from kb_index.postgres_fits import PostgresFits
+        from kb_index.postgres_memory import PostgresMemory
+        from kb_index.store import PostgresKnowledge
+
+        async with _desk(settings, opened.policy) as (database, desk, _):
+            await _require(desk, brand)
+            memory = PostgresMemory(database.engine, opened.embedder, opened.pool, opened.pool)
+            await memory.catch_up()
+            found = await of_brand(PostgresKnowledge(database.engine), brand, opened.embedder.id)
+            bench = Bench(found, opened.embedder, opened.pool, memory, brand)
+            yield Learning(bench, PostgresFits(database.engine), subject, MemoryPairs(memory))
+
+
+@asynccontextmanager
 async def open_memory(settings: Settings, brand: BrandId) -> AsyncIterator[PostgresMemory]:
     """Yield the ticket memory alone, for a brand: beside a running server as well as without one.
 
@@ -294,7 +349,7 @@ async def one_shot(kb: Path, settings: Settings, tell: Tell = ignore) -> AsyncIt
     with open_tools(settings) as opened:
         # The hub's import is Python, the rest mostly native code: together they take little longer than the import.
         index, *_ = await asyncio.gather(
-            asyncio.to_thread(opened.index, kb, tell),
+            asyncio.to_thread(opened.index, kb, tell, opened.learned(kb)),
             asyncio.to_thread(opened.embedded.prepare, opened.policy),
             asyncio.to_thread(importlib.import_module, "graph"),
         )

@@ -335,6 +335,34 @@ def forget_tickets(
     importing.forget(ticket, customer, brand, as_json, data=data)
 
 
+@knowledge.command("tune")
+def tune(
+    pairs: Annotated[
+        Path | None,
+        typer.Option(help='JSON lines {"question", "relevant_ids", "asked_at"?}; default the past tickets.'),
+    ] = None,
+    suite: Annotated[str | None, typer.Option(help="A retrieval suite whose examples to learn from instead.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it is worth and change nothing.")] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Take back what was adopted last.")] = False,
+    kb: Corpus = None,
+    brand: Brand = "default",
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Learn from accepted questions how customers call things.
+
+    A small adapter for the vectors of questions is learned and tried on questions held out. It is adopted only if it
+    is better beyond noise, else the exit code is 1. A running server takes it up within seconds.
+    """
+    from cli import tuning
+
+    asked = tuning.Asked(brand, kb, pairs, suite)
+    if rollback:
+        tuning.roll_back(asked, as_json, data=data)
+    else:
+        tuning.tune(asked, dry_run, as_json, data=data)
+
+
 @policy_files.command("export")
 def export_policy(
     folder: Annotated[Path, typer.Argument(help="An empty folder, or one to be made.")],

@@ -176,3 +176,8 @@ def _rolled_back(fit: Fit, gone: Fit, now: datetime) -> Fit:
     if fit.version == gone.version:
         return _retired(fit, now)
     return replace(fit, retired_at=None) if fit.version == gone.replaced else fit
+
+
+def of_folder(kb: Path, cache: Path) -> FolderFits:
+    """Return what was learned of a folder or file of articles; it stays when these change."""
+    return FolderFits(cache / f"learned-{hashlib.sha256(str(kb.resolve()).encode()).hexdigest()[:16]}")
