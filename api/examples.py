@@ -41,6 +41,14 @@ FOUND: Example = {
             "reasons": ["12 similar tickets were solved with this article"],
         }
     ],
+    "answerability": {
+        "probability": 0.86,
+        "answerable": True,
+        "reasons": [
+            "answered with probability 0.86; 0.27 is enough, fitted to this help center's titles",
+            "the nearest passage is nearer than usual: cosine 0.71",
+        ],
+    },
 }
 DECISION: Example = {
     "case": "cas_5e1d",
@@ -170,6 +178,13 @@ _REPLY = {
     "sentences": [_SENTENCE["text"]],
 }
 REPLIES: Example = {"replies": [_REPLY], "next": None}
+AGREEMENTS: Example = {
+    "complete": True,
+    "shelves": [
+        {"visibility": "public", "passages": 412, "missing": 0, "surplus": 0, "articles": 76, "worded": 76},
+        {"visibility": "internal", "passages": 23, "missing": 0, "surplus": 0, "articles": 5, "worded": 5},
+    ],
+}
 ACKNOWLEDGED_ROW: Example = {"index": 0, "id": "refunds", "state": "changed", "reason": None}
 ACKNOWLEDGED: Example = {
     "rows": [
@@ -251,7 +266,7 @@ KEYS: Example = {"keys": [_KEY]}
 NEW_KEY: Example = {**_KEY, "last_used_at": None, "secret": "dh_Zk3q..."}
 REVOKED: Example = {"id": "key_5b7c", "state": "revoked"}
 HEALTH: Example = {"status": "alive"}
-READINESS: Example = {"ready": True, "articles": 76, "faults": {}}
+READINESS: Example = {"ready": True, "articles": 76, "faults": {}, "building": None}
 
 _GUARDED = problems.may_end_in(problems.Unauthorized, problems.Forbidden, problems.Invalid)
 

@@ -1,13 +1,15 @@
 """What the API answers with, where it is not already a word of the domain."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.articles import Article, Standing, Visibility
-from domain.search import Hit, Results, ScoredPassage
+from domain.search import Answerability, Hit, Results, ScoredPassage
 from domain.turns import Author
+from kb_index.mending import Agreement
 
 
 class Output(BaseModel):
@@ -55,16 +57,32 @@ class FoundArticle(Output):
         )
 
 
+class Answerable(Output):
+    """How surely what was found answers the question, and whether that is enough in this help center."""
+
+    probability: float = Field(description="0 to 1, where half of the questions asked have an answer.")
+    answerable: bool
+    reasons: list[str]
+
+    @classmethod
+    def of(cls, told: Answerability) -> Self:
+        """Return it as it is shown."""
+        return cls(probability=told.probability, answerable=told.answerable, reasons=list(told.reasons))
+
+
 class Found(Output):
     """The articles found, best first."""
 
     query: str
     results: list[FoundArticle]
+    answerability: Answerable | None = Field(None, description="Null where no line was fitted for the embedder yet.")
 
     @classmethod
     def of(cls, results: Results) -> Self:
         """Return a search as it is shown."""
-        return cls(query=results.query, results=[FoundArticle.of(hit) for hit in results.hits])
+        told = results.answerability
+        hits = [FoundArticle.of(hit) for hit in results.hits]
+        return cls(query=results.query, results=hits, answerability=Answerable.of(told) if told else None)
 
 
 class Accepted(Output):
@@ -243,6 +261,30 @@ class Deleted(Output):
     state: Literal["deleted", "revoked"]
 
 
+class ShownAgreement(Output):
+    """How far the indexes of one visibility agree with the store; `worded` of its `articles` are found by words."""
+
+    visibility: Visibility
+    passages: int
+    missing: int = Field(description="Passages without a vector that is found.")
+    surplus: int = Field(description="Vectors that no passage belongs to; no search shows them.")
+    articles: int
+    worded: int
+
+
+class Agreements(Output):
+    """Whether everything that is stored can be found, and nothing else is held."""
+
+    complete: bool
+    shelves: list[ShownAgreement]
+
+    @classmethod
+    def of(cls, found: Sequence[Agreement]) -> Self:
+        """Return how far the shelves of a brand agree, as it is shown."""
+        shelves = [ShownAgreement.model_validate(shelf, from_attributes=True) for shelf in found]
+        return cls(complete=all(shelf.complete for shelf in found), shelves=shelves)
+
+
 class DeletedArticle(Deleted):
     """An article that is gone, with the newest replies that rest on it: whom to tell where it was wrong."""
 
@@ -356,9 +398,22 @@ class Health(Output):
     status: Literal["alive", "worker stopped"]
 
 
+class ShownBuilding(Output):
+    """The index of a new embedder while it is made: `answering` names the one that answers meanwhile."""
+
+    embedder: str
+    answering: str | None
+    done: int
+    total: int
+
+
 class Readiness(Output):
-    """Whether everything the process needs answers, and how many articles it serves."""
+    """Whether everything the process needs answers, how many articles it serves, and with a new embedder how far it is.
+
+    The process is ready while `building` is not null: the embedder before answers.
+    """
 
     ready: bool
     articles: int | None
     faults: dict[str, str]
+    building: ShownBuilding | None = None

@@ -11,6 +11,7 @@ from database.evals import EvalRuns
 from database.requests import Requests
 from desk.desk import Desk
 from evals.beside import Evaluations
+from kb_index.editions import Building
 from kb_index.indexing import Indexer
 from kb_index.store import PostgresKnowledge
 from services import Tools
@@ -51,6 +52,10 @@ class Services(Protocol):
 
     def tools(self, pool: Executor) -> Tools:
         """Return what evaluations are made of, thinking in this pool."""
+        ...
+
+    async def building(self) -> Building | None:
+        """Return how far the index of a new embedder is, None when there is nothing to wait for."""
         ...
 
     @property

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -18,9 +18,13 @@ from rich.text import Text
 import services
 import settings
 from api import readiness
-from api.outputs import Readiness
+from api.outputs import Agreements, Readiness, ShownBuilding
 from cli import running
 from cli.loop import run
+from cli.refusal import Refusal
+from cli.remote import Remote
+from cli.running import Running
+from domain.ids import BrandId
 from embedding import loading
 from embedding.embedder import EmbedderError
 from prompts import policy
@@ -57,8 +61,8 @@ async def _findings(passed: dict[str, object]) -> list[Finding]:
         read = settings.read(**passed)
     except settings.SettingsError as error:
         return [Finding("settings", "fix", str(error))]
-    checks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (_server, _stores, _model, _embedder)
-    return [_settings(), _data(read), _policy(read), *[await check(read) for check in checks]]
+    known = [_settings(), _data(read), _policy(read), await _server(read)]
+    return [*known, *await _stores(read), await _model(read), await _embedder(read)]
 
 
 def _settings() -> Finding:
@@ -97,30 +101,70 @@ async def _server(read: Settings) -> Finding:
     return Finding("server", "good", f"{server.url}, process {server.pid}")
 
 
-async def _stores(read: Settings) -> Finding:
+async def _stores(read: Settings) -> list[Finding]:
     """Look at the stores through the running server, else by opening them; a data directory is not made for it."""
     if server := running.find(read.data):
         answer = await _get(f"{server.url}/readyz")
         if isinstance(answer, str):
-            return Finding("stores", "fix", answer)
-        return _ready(Readiness.model_validate_json(answer.content))
+            return [Finding("stores", "fix", answer)]
+        found = _ready(Readiness.model_validate_json(answer.content))
+        return [*found, await _index_of(read, server)] if found[0].state == "good" else found
     if not read.data.exists() and not read.shared:
-        return Finding("stores", "note", "nothing is kept yet: `deskhand index FOLDER` begins")
+        return [Finding("stores", "note", "nothing is kept yet: `deskhand index FOLDER` begins")]
     try:
         async with services.open_services(read) as opened:
-            return _ready(await readiness.of(opened))
+            found = _ready(await readiness.of(opened))
+            brands = [brand.id for brand in await opened.desk.brands()]
+            return [*found, _agreed({brand: Agreements.of(await opened.indexer.check(brand)) for brand in brands})]
     except services.DataDirectoryBusy as error:
-        return Finding("stores", "note", str(error))
+        return [Finding("stores", "note", str(error))]
     except services.ERRORS as error:
-        return Finding("stores", "fix", str(error))
+        return [Finding("stores", "fix", str(error))]
 
 
-def _ready(found: Readiness) -> Finding:
+def _ready(found: Readiness) -> list[Finding]:
     if found.faults:
-        return Finding("stores", "fix", "; ".join(f"{part} {fault}" for part, fault in found.faults.items()))
+        return [Finding("stores", "fix", "; ".join(f"{part} {fault}" for part, fault in found.faults.items()))]
     if not found.articles:
-        return Finding("stores", "note", "no articles yet: `deskhand index FOLDER` reads a help center")
-    return Finding("stores", "good", f"{found.articles} public articles of the default brand are served")
+        return [Finding("stores", "note", "no articles yet: `deskhand index FOLDER` reads a help center")]
+    served = Finding("stores", "good", f"{found.articles} public articles of the default brand are served")
+    return [served, *([_building(found.building)] if found.building else [])]
+
+
+def _building(found: ShownBuilding) -> Finding:
+    meanwhile = f"{found.answering} answers until then" if found.answering else "until then little is found"
+    return Finding(
+        "change", "note", f"{found.done} of {found.total} passages have a vector of {found.embedder}; {meanwhile}"
+    )
+
+
+async def _index_of(read: Settings, server: Running) -> Finding:
+    """Let the running server compare what it stores with what it finds, brand by brand."""
+    try:
+        async with services.open_desk(read) as desk:
+            brands = [brand.id for brand in await desk.brands()]
+        found: dict[BrandId, Agreements] = {}
+        for brand in brands:
+            async with Remote.opened(server, brand) as remote:
+                found[brand] = await remote.check()
+    except (*services.ERRORS, Refusal) as error:
+        return Finding("index", "fix", str(error))
+    return _agreed(found)
+
+
+def _agreed(found: Mapping[BrandId, Agreements]) -> Finding:
+    """Say whether everything stored is found and nothing else is held; what is missing mends itself at a start."""
+    wrong = [
+        f"{brand}, {shelf.visibility}: of {shelf.passages} passages {shelf.missing} have no vector, {shelf.surplus} "
+        f"vectors belong to none; {shelf.worded} of {shelf.articles} articles are found by words"
+        for brand, agreements in found.items()
+        for shelf in agreements.shelves
+        if shelf.missing or shelf.surplus or shelf.worded != shelf.articles
+    ]
+    if wrong:
+        return Finding("index", "fix", f"{'; '.join(wrong)}: restart `deskhand serve`, which mends it from the store")
+    passages = sum(shelf.passages for agreements in found.values() for shelf in agreements.shelves)
+    return Finding("index", "good", f"store, vectors and words agree on {passages} passages")
 
 
 async def _model(read: Settings) -> Finding:

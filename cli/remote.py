@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
-from api.outputs import Acknowledged, Acknowledgement, DeletedArticle, Found
+from api.outputs import Acknowledged, Acknowledgement, Agreements, DeletedArticle, Found
 from cli.documents import DECISION
 from cli.refusal import Refusal
 from cli.running import Running
@@ -61,6 +61,10 @@ class Remote:
         """Store articles and return what became of each."""
         answer = await self._post("/v1/articles:batch", {"articles": [_row(article) for article in articles]})
         return Acknowledged.model_validate(answer).rows
+
+    async def check(self) -> Agreements:
+        """Return how far store, vectors and words of the brand agree."""
+        return Agreements.model_validate(await self._send("GET", "/v1/articles:check"))
 
     async def delete(self, article: ArticleId) -> DeletedArticle:
         """Delete an article and return the replies that rest on it."""

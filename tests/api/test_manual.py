@@ -26,6 +26,7 @@ EXAMPLES = {
     "VERSIONS": outputs.Versions,
     "VERSION": outputs.WholeVersion,
     "REPLIES": outputs.ReplyPage,
+    "AGREEMENTS": outputs.Agreements,
     "SUITES": outputs.Suites,
     "RUN": outputs.ShownRun,
     "RUNS": outputs.RunPage,
