@@ -281,13 +281,16 @@ async def contents(settings: Settings, brand: BrandId) -> Contents:
 
     Raises UnknownBrand.
     """
+    from desk import asked
     from kb_index.contents import of_brand
     from kb_index.store import PostgresKnowledge
 
     embedder = loading.load(settings.embedder)
     async with _desk(settings, policies.load(settings.policy)) as (database, desk, _):
         await _require(desk, brand)
-        return await of_brand(PostgresKnowledge(database.engine), brand, embedder.id)
+        async with database.engine.connect() as connection:
+            uses = await asked.uses(connection, brand)
+        return await of_brand(PostgresKnowledge(database.engine), brand, embedder.id, uses)
 
 
 @asynccontextmanager
