@@ -18,6 +18,7 @@ from embedding.embedder import Embedder, EmbedderError
 from embedding.pool import Pool
 from embedding.remembering import Remembering
 from kb_index.adapters import Adapter, BrandAdapters
+from kb_index.answerability import LineJudge
 from kb_index.catalogue import Catalogue
 from kb_index.chroma import ChromaVectors, discard, open_client
 from kb_index.editions import Edition, Editions, Words
@@ -27,6 +28,7 @@ from kb_index.following import kept_up
 from kb_index.index import KnowledgeIndex, Shelf, Shelves
 from kb_index.indexing import Indexer
 from kb_index.learned import Learned
+from kb_index.lines import Lines
 from kb_index.postgres_fits import PostgresFits
 from kb_index.postgres_memory import PostgresMemory
 from kb_index.store import PostgresKnowledge
@@ -78,9 +80,13 @@ async def open_served(stores: Stores, wanted: Wanted, pool: Pool, now: Callable[
             shelves = shelving(embedder)
             memory = PostgresMemory(stores.engine, embedder, pool, pool.background)
             await on.enter_async_context(kept_up(memory))
-            adapters = InUse(PostgresFits(stores.engine), known.id, "adapter", Adapter.load)
+            fits = PostgresFits(stores.engine)
+            adapters = InUse(fits, known.id, "adapter", Adapter.load)
             await on.enter_async_context(kept_up(adapters))
-            index = KnowledgeIndex(quick, shelves, catalogue, pool, Learned(memory, BrandAdapters(adapters)))
+            lines = Lines(stores.engine, articles, fits, embedder, pool.background, now)
+            await on.enter_async_context(kept_up(lines))
+            learned = Learned(memory, BrandAdapters(adapters), judge=LineJudge(known.id, lines.get))
+            index = KnowledgeIndex(quick, shelves, catalogue, pool, learned)
             return Edition(known, embedder, shelves, index, memory)
 
         own = await edition(stack, Known(wanted.embedder.id, wanted.name), wanted.embedder, wanted.quick)
