@@ -29,9 +29,9 @@ CAP = 0.35
 ESTABLISHED = 0.07
 LEARNED_FROM = 400  # tickets, after which more links do not establish an article any further
 EVERYWHERE = 0.15  # the share of all tickets at which a link counts half
-DOUBT = 50  # tickets to know before a share means much
-UNLIKE = 0.2  # the cosine at which a ticket has nothing to say; more where all tickets are alike
-ABOVE_UNLIKE = 0.1
+DOUBT = 50  # tickets to know before a share or a mean of them says much
+UNLIKE = 0.2  # the cosine at which a ticket has nothing to say ...
+ABOVE_UNLIKE = 0.1  # ... or this much below the usual cosine, where the embedder finds all texts alike
 SIMILAR = 0.3  # the weight from which a ticket is called similar
 DIGITS = 6
 
@@ -102,7 +102,7 @@ class Tickets:
 
     def _near(self, cosines: Vectors, known: NDArray[np.bool_]) -> tuple[Mapping[ArticleId, float], Counter[ArticleId]]:
         """Return how much the nearest tickets say for each article, and how many of them are truly similar."""
-        unlike = max(UNLIKE, float(cosines[known].mean()) - ABOVE_UNLIKE)
+        unlike = max(UNLIKE, _usual(cosines[known]) - ABOVE_UNLIKE)
         support: dict[ArticleId, float] = {}
         similar: Counter[ArticleId] = Counter()
         for row in self._nearest(np.where(known, cosines, -1.0), int(known.sum())):
@@ -157,6 +157,11 @@ def embedded(solved: Sequence[Solved], embedder: Embedder) -> Vectors:
     if named:
         rows[named] += embedder.embed_queries([solved[row].subject for row in named])
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def _usual(cosines: Vectors) -> float:
+    """Return the cosine of a question to any ticket, expected to be low until enough of them are known."""
+    return float(cosines.sum() + DOUBT * UNLIKE) / (len(cosines) + DOUBT)
 
 
 def _established(counts: Counter[ArticleId], total: int) -> dict[ArticleId, Vote]:

@@ -4,7 +4,7 @@ An article's score is .8 dense + .2 lexical, each stretched to 0..1 over the can
 in which each counts .6 of the one above it, so that one lucky passage does not win; lexical is that of the article.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import mul
 from typing import TypeVar
@@ -15,7 +15,7 @@ from domain.search import Hit, ScoredPassage, Vote
 
 DENSE = 0.8
 LEXICAL = 0.2
-EXEMPT = 3.0
+EXEMPT = 2.0
 FADING = 0.6
 COUNTED = 8  # the ninth would weigh a hundredth
 SHOWN_PASSAGES = 5
@@ -77,7 +77,6 @@ def rank(
 
     `votes` hold every article that was ever linked in a ticket, and add to the articles' own scores.
     """
-    passages = _passages(candidates, signals)
     votes = votes or {}
     families: dict[ArticleId, list[ArticleId]] = {}
     for candidate in {candidate.article: candidate for candidate in candidates}.values():
@@ -90,6 +89,7 @@ def rank(
         tickets = sum(votes[name].tickets for name in members if name in votes)
         ranked.append((max(scores[name] for name in members), chosen, (solved(tickets),) if tickets else ()))
     best = sorted(ranked, key=lambda found: (-found[0], found[1]))[:limit]
+    passages = _passages(candidates, signals, {name for _, name, _ in best})
     return tuple(Ranked(name, score, _best(passages[name]), told) for score, name, told in best)
 
 
@@ -135,14 +135,18 @@ def _best(passages: Sequence[Rated]) -> tuple[Rated, ...]:
     return tuple(sorted(passages, key=lambda rated: (-rated.score, rated.id))[:SHOWN_PASSAGES])
 
 
-def _passages(candidates: Sequence[Candidate], signals: Signals) -> dict[ArticleId, list[Rated]]:
-    """Return the candidates with their scores, by article."""
+def _passages(
+    candidates: Sequence[Candidate], signals: Signals, articles: Collection[ArticleId]
+) -> dict[ArticleId, list[Rated]]:
+    """Return the passages of these articles with their scores, which are stretched over all candidates."""
     ids = [candidate.id for candidate in candidates]
     cosines = {name: signals.cosines.get(name, signals.floor) for name in ids}
     dense = stretched(cosines)
     lexical = stretched({name: signals.passages.get(name, 0.0) for name in ids})
     found: dict[ArticleId, list[Rated]] = {}
     for candidate in candidates:
+        if candidate.article not in articles:
+            continue
         name = candidate.id
         score = round(DENSE * dense[name] + LEXICAL * lexical[name], DIGITS)
         rated = Rated(name, score, round(cosines[name], DIGITS), round(lexical[name], DIGITS))

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from domain.articles import Passage
 from domain.ids import ArticleId, PassageId
+from domain.search import Vote
 from kb_index.ranking import Candidate, Signals, hits, rank, stretched
 
 
@@ -77,6 +78,27 @@ def test_a_hit_shows_its_best_five_passages_and_the_limit_holds() -> None:
 
     assert [it.article for it in ranked] == ["a", "b"]
     assert [it.id for it in ranked[0].passages] == ["a#8", "a#7", "a#6", "a#5", "a#4"]
+
+
+def test_votes_lift_an_article_and_say_why() -> None:
+    found = [candidate("a#1"), candidate("b#1"), candidate("c#1")]
+    votes = {ArticleId("a"): Vote(0.02, 0), ArticleId("b"): Vote(0.3, 12)}
+
+    best, second, _ = rank(found, signals({"a#1": 0.6, "b#1": 0.58, "c#1": 0.1}), None, 10, votes)
+
+    assert (best.article, best.reasons) == ("b", ("12 similar tickets were solved with this article",))
+    assert (second.article, second.reasons) == ("a", ())
+
+
+def test_a_clear_lead_of_an_article_that_no_ticket_knows_is_kept() -> None:
+    found = [candidate("new#1"), candidate("old#1"), candidate("other#1")]
+    votes = {ArticleId("old"): Vote(0.3, 5)}
+
+    clear = rank(found, signals({"new#1": 0.8, "old#1": 0.65, "other#1": 0.1}), None, 10, votes)
+    narrow = rank(found, signals({"new#1": 0.8, "old#1": 0.79, "other#1": 0.1}), None, 10, votes)
+
+    assert [hit.article for hit in clear] == ["new", "old", "other"]
+    assert [hit.article for hit in narrow] == ["old", "new", "other"]
 
 
 def test_ties_are_broken_by_name_whatever_the_order_of_the_candidates() -> None:
