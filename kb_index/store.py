@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, text, tuple_, update
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -41,8 +41,17 @@ _CANDIDATES = (
     .join(articles, _OF)
     .where(_LIVE)
 )
-
+_TOLD = ("title", "url", "language", "visibility", "updated_at", "translation_of")
+_WITH_ARTICLE = select(passages, *(articles.c[name] for name in _TOLD)).join(articles, _OF).where(_LIVE)
+_NAMES = ARRAY(Text)
+_FOR = (  # built once: of a search, building it anew costs as much as running it
+    (passages.c.brand == bindparam("brand"))
+    & (articles.c.visibility == func.any(bindparam("visible", type_=_NAMES)))
+    & (passages.c.id == func.any(bindparam("ids", type_=_NAMES)))
+)
 _LAST = select(func.max(articles.alias().c.sequence)).scalar_subquery().label("last")
+_SHOWN = _WITH_ARTICLE.add_columns(_LAST).where(_FOR)
+_SHOWN_CANDIDATES = _CANDIDATES.where(_FOR)
 _ENTRIES = select(
     articles.c.brand,
     articles.c.id,
@@ -158,9 +167,9 @@ class PostgresKnowledge:
 
     async def candidates(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
         """Return those of the passages that this audience may see now, without their words."""
-        query = _CANDIDATES.where(_shown(brand, audience, ids))
-        async with self._engine.connect() as connection:
-            return [Candidate(*row) for row in await connection.execute(query)]
+        async with self._reading.connect() as connection:
+            rows = await connection.execute(_SHOWN_CANDIDATES, _for(brand, audience, ids))
+            return [Candidate(*row) for row in rows]
 
     async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> dict[PassageId, Passage]:
         """Return those of the passages that this audience may see now: the last word of every search."""
@@ -168,9 +177,8 @@ class PostgresKnowledge:
 
     async def shown(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> Shown:
         """Return what `live` does, and how far the articles had changed by then."""
-        query = _with_article().add_columns(_LAST).where(_shown(brand, audience, ids))
         async with self._reading.connect() as connection:
-            rows = (await connection.execute(query)).all()
+            rows = (await connection.execute(_SHOWN, _for(brand, audience, ids))).all()
             last = rows[0].last if rows else await connection.scalar(select(_LAST)) or 0
         return Shown({PassageId(row.id): passage_of(row) for row in rows}, last)
 
@@ -254,7 +262,7 @@ class PostgresKnowledge:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(chosen.order_by(articles.c.sequence))).all()
             keys = [(row.brand, row.id) for row in rows]
-            query = _with_article().where(tuple_(passages.c.brand, passages.c.article).in_(keys))
+            query = _WITH_ARTICLE.where(tuple_(passages.c.brand, passages.c.article).in_(keys))
             cuts: dict[tuple[str, str], list[Passage]] = {}
             for row in await connection.execute(query.order_by(passages.c.position)):
                 cuts.setdefault((row.brand, row.article), []).append(passage_of(row))
@@ -282,7 +290,7 @@ class PostgresKnowledge:
         missing = (
             ~select(vectors.c.hash).where(vectors.c.hash == passages.c.hash, vectors.c.embedder == embedder).exists()
         )
-        query = _with_article().where(missing).order_by(articles.c.sequence, passages.c.position).limit(limit)
+        query = _WITH_ARTICLE.where(missing).order_by(articles.c.sequence, passages.c.position).limit(limit)
         if only is not None:
             query = query.where(passages.c.id == func.any(list(only)))
         async with self._engine.connect() as connection:
@@ -354,13 +362,5 @@ def _used() -> ColumnElement[bool]:
     return select(passages.c.hash).where(passages.c.hash == vectors.c.hash).exists()
 
 
-def _with_article() -> Select[Any]:
-    """Select passages with what their living article says about them."""
-    told = (articles.c[name] for name in ("title", "url", "language", "visibility", "updated_at", "translation_of"))
-    return select(passages, *told).join(articles, _OF).where(_LIVE)
-
-
-def _shown(brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> Any:
-    """Say which of these passages this audience of a brand may see."""
-    visible = articles.c.visibility.in_(VISIBLE_TO[audience])
-    return (passages.c.brand == brand) & visible & (passages.c.id == func.any(list(ids)))
+def _for(brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> dict[str, Any]:
+    return {"brand": brand, "visible": list(VISIBLE_TO[audience]), "ids": list(ids)}
