@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol, TypeVar, TypeVarTuple
 
-import numpy as np
-
 from domain.articles import VISIBLE_TO, Audience, Passage, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from domain.search import Answerability, Hit, Query, Results, Vote
 from embedding.embedder import Embedder, Vectors
 from engines import language
 from kb_index import follow_ups, ranking
+from kb_index.follow_ups import Context
 from kb_index.learned import NOTHING, Learned
 from kb_index.lexical import Lexical
 from kb_index.ranking import Candidate, Signals
@@ -156,8 +155,7 @@ class KnowledgeIndex:
 
         The memory hears the question's own vector: it compares questions, which no adapter has moved.
         """
-        before = follow_ups.context(query)
-        asked = await self._run(self._vector, query, before)
+        before, asked = await self._run(self._asked, query)
         vector = self._learned.adapters.adapt(query.brand, asked) if self._learned.adapters else asked
         signals = self._run(self._signals, query, before, vector)
         if self._learned.memory is None:
@@ -172,7 +170,7 @@ class KnowledgeIndex:
         answerability = judge.judge(query, candidates, signals, hits) if judge else None
         return reranker.rerank(query.text, hits) if reranker else hits, answerability
 
-    def _signals(self, query: Query, before: Sequence[tuple[str, float]], vector: Vectors) -> Signals:
+    def _signals(self, query: Query, before: Context, vector: Vectors) -> Signals:
         """Ask both indexes of every shelf the audience may see."""
         cosines: dict[PassageId, float] = {}
         passages: dict[PassageId, float] = {}
@@ -196,11 +194,22 @@ class KnowledgeIndex:
         more = [shelf.vectors.cosines(vector, ids) for shelf in shelves]
         return replace(signals, cosines={**signals.cosines, **dict(chain.from_iterable(it.items() for it in more))})
 
-    def _vector(self, query: Query, before: Sequence[tuple[str, float]]) -> Vectors:
-        """Return the question's vector, drawn towards what was said before it; its length is one."""
+    def _asked(self, query: Query) -> tuple[Context, Vectors]:
+        """Return what was said before a question as far as it bears on it, and the vector of both.
+
+        It does where it brings a passage nearer than the question alone comes to any: else the topic has changed.
+        """
+        before = follow_ups.context(query)
         rows = self._embedder.embed_queries([query.text, *(said for said, _ in before)])
-        mixed = np.array([1.0, *(weight for _, weight in before)], np.float32) @ rows
-        return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
+        alone, joined = follow_ups.together(rows[:1], ()), follow_ups.together(rows, before)
+        if before and self._nearest(query, joined) > self._nearest(query, alone):
+            return before, joined
+        return (), alone
+
+    def _nearest(self, query: Query, vector: Vectors) -> float:
+        """Return the cosine of the nearest passage on the shelves the audience may see."""
+        shelves = [self._shelves(query.brand, visibility) for visibility in VISIBLE_TO[query.audience]]
+        return max((cosine for shelf in shelves for _, cosine in shelf.vectors.query(vector, 1)), default=-1.0)
 
     async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
