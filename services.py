@@ -40,7 +40,7 @@ from engines.fallback import Fallback
 from kb_index import fits
 from kb_index.adapters import Adapter
 from kb_index.errors import KnowledgeError, UnknownBrand
-from kb_index.fits import Fits, FolderFits, Subject
+from kb_index.fits import FolderFits
 from kb_index.index import Index
 from kb_index.learned import NOTHING, Learned
 from kb_index.one_shot import Tell, ignore, open_folder, read_folder
@@ -57,11 +57,10 @@ if TYPE_CHECKING:
     from desk.desk import Desk
     from desk.queue import Queue
     from graph import Context
-    from kb_index.bench import Bench
     from kb_index.contents import Contents
     from kb_index.editions import Building, Editions
     from kb_index.indexing import Indexer
-    from kb_index.pairs import Pairs
+    from kb_index.learning import Learning
     from kb_index.postgres_memory import PostgresMemory
     from kb_index.store import PostgresKnowledge
 
@@ -129,16 +128,6 @@ class Tools:
         from graph import Context
 
         return Context(index, self.engine, self.embedded, self.policy, now, self.sends)
-
-
-@dataclass(frozen=True)
-class Learning:
-    """A help center to learn from, on a bench; where what is learned is kept, and what people accepted so far."""
-
-    bench: Bench
-    fits: Fits
-    subject: Subject
-    pairs: Pairs | None = None
 
 
 @dataclass
@@ -294,34 +283,23 @@ async def contents(settings: Settings, brand: BrandId) -> Contents:
 
 
 @asynccontextmanager
-async def learning(
+async def open_learning(
     settings: Settings, brand: BrandId, kb: Path | None = None, tell: Tell = ignore
 ) -> AsyncIterator[Learning]:
     """Yield a brand, or a folder or file of articles, to learn from: beside a running server as well as without one.
 
     Raises UnknownBrand, and as `one_shot` does.
     """
-    from kb_index.bench import Bench
+    from kb_index import learning
 
     with open_tools(settings) as opened:
-        subject = Subject(brand, opened.embedder.id, "adapter")
         if kb:
             found = await asyncio.to_thread(opened.contents, kb, tell)
-            yield Learning(Bench(found, opened.embedder, opened.pool), opened.fits(kb), subject)
+            yield learning.of_folder(found, opened.embedder, opened.pool, opened.fits(kb))
             return
-        from kb_index.contents import of_brand
-        from kb_index.pairs import MemoryPairs
-        from kb_index.postgres_fits import PostgresFits
-        from kb_index.postgres_memory import PostgresMemory
-        from kb_index.store import PostgresKnowledge
-
         async with _desk(settings, opened.policy) as (database, desk, _):
             await _require(desk, brand)
-            memory = PostgresMemory(database.engine, opened.embedder, opened.pool, opened.pool)
-            await memory.catch_up()
-            found = await of_brand(PostgresKnowledge(database.engine), brand, opened.embedder.id)
-            bench = Bench(found, opened.embedder, opened.pool, memory, brand)
-            yield Learning(bench, PostgresFits(database.engine), subject, MemoryPairs(memory))
+            yield await learning.of_brand(database.engine, brand, opened.embedder, opened.pool)
 
 
 @asynccontextmanager

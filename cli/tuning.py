@@ -26,9 +26,9 @@ from evals import evaluation, rows, suites
 from evals.errors import SuiteError
 from evals.suites import Skipped
 from kb_index import tuning
+from kb_index.learning import Learning
 from kb_index.pairs import Pair
 from kb_index.tuning import Report, Trial
-from services import Learning
 
 NOT_ADOPTED = 1
 SHOWN = (("first", "hit_1"), ("among five", "hit_5"), ("MRR@10", "mrr_10"))
@@ -107,7 +107,9 @@ def _opened(asked: Asked, passed: dict[str, object], work: Work) -> dict[str, An
     building = Building()
 
     async def opened() -> dict[str, Any]:
-        async with services.learning(settings.read(**passed), BrandId(asked.brand), asked.kb, building) as learning:
+        async with services.open_learning(
+            settings.read(**passed), BrandId(asked.brand), asked.kb, building
+        ) as learning:
             building.end()
             return await work(learning)
 
