@@ -182,9 +182,8 @@ async def check(state: Drafted, runtime: Runtime[Pass]) -> Update:
 async def pass_gate(state: Checked, runtime: Runtime[Pass]) -> Update:
     """Decide whether the reply may be sent."""
     ports, found = runtime.context.context, state["found"]
-    installation = gate.Installation(indexed=found.indexed, sends=ports.sends)
-    basis = (state["turn"], state["triage"], found.evidence, state["drafts"][-1], state["verdict"])
-    return {"gate": gate.decide(*basis, ports.policy, installation)}
+    basis = (state["turn"], state["triage"], found, state["drafts"][-1], state["verdict"])
+    return {"gate": gate.decide(*basis, ports.policy, ports.sends)}
 
 
 async def hand_over(state: Case, runtime: Runtime[Pass]) -> Update:

@@ -4,9 +4,9 @@ Confidence here is an uncalibrated score and says so; `deskhand calibrate` will 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import fmean
 
+from agents.retriever import Found
 from domain.decisions import Gate, HandoverReason
 from domain.drafts import Draft
 from domain.policy import Policy
@@ -21,35 +21,23 @@ STORY_WORDS = 40  # read on 1,618 real questions: of longer ones a third of the 
 STRANGE_COSTS = 0.4  # of the confidence, when no word of an ask was met; less in proportion
 
 
-@dataclass(frozen=True)
-class Installation:
-    """What this installation knows and may do: `indexed` articles could be found; `sends` without a person or not."""
-
-    indexed: int
-    sends: bool
-
-
 def decide(
-    turn: Turn,
-    triage: Triage,
-    evidence: Sequence[Evidence],
-    draft: Draft,
-    verdict: Verdict,
-    policy: Policy,
-    installation: Installation,
+    turn: Turn, triage: Triage, found: Found, draft: Draft, verdict: Verdict, policy: Policy, sends: bool
 ) -> Gate:
-    """Return the outcome of a checked draft."""
-    refused = _refused(triage, draft, policy, installation.indexed)
+    """Return the outcome of a checked draft; `sends` says whether this installation answers without a person."""
+    refused = _refused(triage, draft, policy, found.indexed)
     if not verdict.passes:
         reason, why = refused or ("low_confidence", f"the checker refused the draft: {verdict.faults[0].message}")
         return Gate("handed_over", None, (why,), reason)
-    confidence = _confidence(draft, evidence, verdict)
-    kept_back = _kept_back(turn, triage, evidence, draft, policy, installation.sends, confidence)
+    confidence = _confidence(draft, found.evidence, verdict)
+    kept_back = _kept_back(turn, triage, found, draft, policy, sends, confidence)
     if refused:
         reason, why = refused
         partial = reason in ("knowledge_missing", "out_of_scope") and kept_back is None
         return Gate("handed_over", confidence, (why,), reason, partial)
-    reasons = (f"confidence {confidence:.2f} is an uncalibrated score",)
+    answered = [ask.id for ask in draft.asks if ask.state == "answered"]
+    told = [found.answerability[ask].reasons[:1] for ask in answered if ask in found.answerability]
+    reasons = (f"confidence {confidence:.2f} is an uncalibrated score", *(said for reason in told for said in reason))
     if kept_back is None:
         return Gate("answered", confidence, reasons)
     if turn.channel == "chat":
@@ -74,16 +62,10 @@ def _refused(triage: Triage, draft: Draft, policy: Policy, indexed: int) -> tupl
 
 
 def _kept_back(
-    turn: Turn,
-    triage: Triage,
-    evidence: Sequence[Evidence],
-    draft: Draft,
-    policy: Policy,
-    sends: bool,
-    confidence: float,
+    turn: Turn, triage: Triage, found: Found, draft: Draft, policy: Policy, sends: bool, confidence: float
 ) -> str | None:
     """Return why a good draft is only suggested, None when it may be sent."""
-    languages = {found.passage.id: found.passage.language for found in evidence}
+    languages = {piece.passage.id: piece.passage.language for piece in found.evidence}
     cited = {languages[citation.passage] for sentence in draft.sentences for citation in sentence.citations}
     intent = policy.intent(triage.intent)
     if not sends:
@@ -100,7 +82,15 @@ def _kept_back(
         )
     if confidence < policy.thresholds.send:
         return f"confidence is below the policy's {policy.thresholds.send}"
-    return None
+    return next((why for ask in draft.asks if ask.state == "answered" and (why := _unsure(ask, found))), None)
+
+
+def _unsure(ask: Ask, found: Found) -> str | None:
+    """Return why it is not sure enough that what was found answers an ask, None when it is."""
+    told = found.answerability.get(ask.id)
+    if told is None:
+        return "nothing tells yet how surely this help center answers what it finds"
+    return None if told.answerable else "what was found may not answer what is asked"
 
 
 def _confidence(draft: Draft, evidence: Sequence[Evidence], verdict: Verdict) -> float:

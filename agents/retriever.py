@@ -1,10 +1,11 @@
 """Find what the help center says about each ask, among what a customer may see."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from domain.search import Evidence, Query, Results
+from domain.ids import AskId
+from domain.search import Answerability, Evidence, Query, Results
 from domain.triage import Ask
 from domain.turns import Turn
 from kb_index.index import Index
@@ -15,17 +16,22 @@ PASSAGES_PER_ARTICLE = 4
 
 @dataclass(frozen=True)
 class Found:
-    """The evidence for a turn; `indexed` is how many articles could have been found at all."""
+    """The evidence for a turn, and how surely it answers each ask; an ask is missing where that cannot be told.
+
+    `indexed` is how many articles could have been found at all.
+    """
 
     evidence: tuple[Evidence, ...]
     indexed: int
+    answerability: Mapping[AskId, Answerability] = field(default_factory=dict)
 
 
 async def retrieve(turn: Turn, asks: Sequence[Ask], language: str, index: Index) -> Found:
     """Search for every ask at once; the audience is always the customer."""
     results = await asyncio.gather(*(index.search(query(turn, ask, language)) for ask in asks))
     evidence = tuple(found for ask, result in zip(asks, results, strict=True) for found in _evidence(ask, result))
-    return Found(evidence, max(result.indexed for result in results))
+    told = {ask.id: result.answerability for ask, result in zip(asks, results, strict=True) if result.answerability}
+    return Found(evidence, max(result.indexed for result in results), told)
 
 
 def query(turn: Turn, ask: Ask, language: str | None) -> Query:

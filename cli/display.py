@@ -32,6 +32,9 @@ def show_search(found: Found, console: Console) -> None:
         return
     for place, article in enumerate(found.results, 1):
         console.print(_article(place, article))
+    if found.answerability and not found.answerability.answerable:
+        console.print(Text("These may not answer the question:", style="yellow"))
+        console.print(Text("\n".join(f"- {reason}" for reason in found.answerability.reasons), style="dim"))
 
 
 def show_decision(decision: Decision, console: Console) -> None:

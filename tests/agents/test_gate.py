@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 
 from agents import gate
-from agents.gate import Installation
+from agents.retriever import Found
 from domain.articles import Passage
 from domain.decisions import Gate
 from domain.drafts import Citation, Draft, Sentence
 from domain.ids import DEFAULT_BRAND, ArticleId, AskId, CaseId, PassageId
 from domain.policy import Policy
-from domain.search import Evidence
+from domain.search import Answerability, Evidence
 from domain.triage import Ask, Priority, Triage
 from domain.turns import Turn
 from domain.verdicts import Fault, Verdict
@@ -24,7 +24,7 @@ TURN = Turn(CaseId("case_1"), DEFAULT_BRAND, ASK.text)
 TRIAGE = Triage((ASK,), "subscription", Priority.P3, "neutral", "en", (), (), (), 0.9, ())
 VERDICT = Verdict(grounding=1.0, completeness=0.9, tone=1.0, policy=1.0)
 POLICY = policy.load()
-SENDING = Installation(indexed=10, sends=True)
+SURE = Answerability(0.9, True, ("answered with probability 0.90",))
 
 
 def decide(
@@ -34,13 +34,28 @@ def decide(
     ask: Ask = ASK,
     verdict: Verdict = VERDICT,
     rules: Policy = POLICY,
-    installation: Installation = SENDING,
+    told: Answerability | None = SURE,
 ) -> Gate:
-    return gate.decide(turn, triage, (found,), Draft((SAID,), (ask,)), verdict, rules, installation)
+    basis = Found((found,), 10, {ask.id: told} if told else {})
+    return gate.decide(turn, triage, basis, Draft((SAID,), (ask,)), verdict, rules, sends=True)
 
 
 def test_a_good_answer_to_a_direct_question_is_sent() -> None:
     assert decide().outcome == "answered"
+
+
+def test_what_the_help_center_may_not_answer_waits_for_a_person() -> None:
+    doubted = decide(told=replace(SURE, answerable=False, reasons=("answered with probability 0.12",)))
+
+    assert doubted.outcome == "suggested"
+    assert doubted.reasons[1:] == (
+        "answered with probability 0.12",
+        "a person decides: what was found may not answer what is asked",
+    )
+
+
+def test_where_no_line_tells_what_is_answered_a_person_decides() -> None:
+    assert decide(told=None).outcome == "suggested"
 
 
 @pytest.mark.parametrize("priority", [Priority.P0, Priority.P1])
@@ -90,11 +105,11 @@ def test_a_handed_over_ask_takes_the_case_with_it_and_leaves_the_rest_sayable() 
     partly = gate.decide(
         TURN,
         TRIAGE,
-        (FOUND,),
+        Found((FOUND,), 10, {ASK.id: SURE}),
         Draft((SAID,), (ASK, Ask(AskId("a2"), "And the price?", "handed_over"))),
         VERDICT,
         POLICY,
-        SENDING,
+        sends=True,
     )
 
     assert partly.outcome == "handed_over"
