@@ -240,7 +240,15 @@ event: done
 data: {"state":"done","done":40,"total":40}"""
 MARKED: Example = {
     "completeness": 0.71,
-    "tone": {"polite": 1.0, "empathetic": 1.0, "clear": 1.0},
+    "tone": {
+        "professional": 0.99,
+        "empathetic": 1.0,
+        "solution_focused": 0.98,
+        "no_blame": 0.99,
+        "no_filler": 0.97,
+        "matched": 1.0,
+        "clear": 1.0,
+    },
     "grounding": None,
     "marks": [
         {

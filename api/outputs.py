@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.articles import Article, Standing, Visibility
+from domain.policy import TonePart
 from domain.search import Answerability, Hit, Results, ScoredPassage
 from domain.turns import Author
 from kb_index.mending import Agreement
@@ -351,7 +352,7 @@ class Compared(Output):
 class ShownMark(Output):
     """How good one part of a reply is, 0..1, and the sentence that earned it."""
 
-    part: Literal["completeness", "grounding", "polite", "empathetic", "clear"]
+    part: TonePart | Literal["completeness", "grounding", "clear"]
     score: float
     sentence: str
     reason: str

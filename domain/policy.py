@@ -84,6 +84,29 @@ class Destination:
     facts: tuple[Fact, ...] = ()
 
 
+TonePart = Literal["professional", "empathetic", "solution_focused", "no_blame", "no_filler", "matched"]
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A way to spoil one part of the tone, by examples; `mood` limits it to customers who are upset, or calm."""
+
+    sign: str
+    part: TonePart
+    advice: str
+    examples: tuple[str, ...]
+    mood: Literal["upset", "calm"] | None = None
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How replies should sound: sentences that acknowledge trouble, plain ones, and signs of a wrong tone."""
+
+    acknowledging: tuple[str, ...]
+    plain: tuple[str, ...]
+    signs: tuple[Sign, ...]
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Where the gate draws its lines, each 0..1; uncalibrated until `deskhand calibrate` has fitted them."""
@@ -106,6 +129,7 @@ class Policy:
     destinations: tuple[Destination, ...]
     thresholds: Thresholds
     tone: str
+    tones: Tone
     scope: str
     link_hosts: tuple[str, ...]
 

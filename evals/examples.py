@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-Kind = Literal["retrieval", "intents", "abstention", "grounding", "ratings", "safety", "replies", "given"]
+Kind = Literal["retrieval", "intents", "abstention", "grounding", "ratings", "safety", "replies", "given", "pairs"]
 
 
 def _as_word(value: object) -> object:
@@ -162,8 +162,19 @@ class GivenRow(Row):
     author: str | None = None
 
 
+class PairRow(Row):
+    """Two replies that differ in one flaw of the tone; `mood` is how the customer sounded."""
+
+    kind: Literal["pairs"] = "pairs"
+
+    part: str
+    better: Text
+    worse: Text
+    mood: str = "neutral"
+
+
 AnyRow = Annotated[
-    RetrievalRow | AbstentionRow | IntentRow | GroundingRow | RatingRow | SafetyRow | ReplyRow | GivenRow,
+    RetrievalRow | AbstentionRow | IntentRow | GroundingRow | RatingRow | SafetyRow | ReplyRow | GivenRow | PairRow,
     Field(discriminator="kind"),
 ]
 ROWS: dict[Kind, type[Row]] = {
@@ -175,6 +186,7 @@ ROWS: dict[Kind, type[Row]] = {
     "safety": SafetyRow,
     "replies": ReplyRow,
     "given": GivenRow,
+    "pairs": PairRow,
 }
 
 

@@ -4,30 +4,23 @@ Every mark names the sentence that earned it. The marks are simple rules and the
 better stands behind the same port.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from domain.budget import Budget
-from domain.policy import Policy
-from domain.text import folded, plain, spans, words
+from domain.policy import Policy, TonePart
+from domain.text import plain, spans, words
 from domain.turns import Utterance
+from engines import tone
 from engines.engine import Engine
 from engines.tasks import CheckTask, TriageTask
 
-Part = Literal["completeness", "grounding", "polite", "empathetic", "clear"]
-TONE: tuple[Part, ...] = ("polite", "empathetic", "clear")
+Part = TonePart | Literal["completeness", "grounding", "clear"]
 AT_MOST = timedelta(seconds=60)
 EASY_WORDS = 20  # in a sentence; from here it gets harder to read
 HARD_WORDS = 45
-
-_FEELING = re.compile(
-    r"\b(?:sorry|apologi[sz]e|apologies|understand|frustrating|annoying|inconvenience|your patience|"
-    r"thank(?:s| you) for (?:telling|letting)|lo siento|lamento|entiendo|disculpe|tut (?:mir|uns) leid|verstehe|"
-    r"entschuldig\w*|desole\w*|comprends|lamentamos|sinto muito)\b"
-)
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class Marker(Protocol):
 
 
 class Checking:
-    """Marks with the scores of an engine's checker, sentence by sentence, and a rule for each part of the tone."""
+    """Marks with the scores of an engine's checker, sentence by sentence, and the ears that hear the tone's parts."""
 
     def __init__(self, engine: Engine, policy: Policy, now: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -82,15 +75,14 @@ class Checking:
         said = [plain(span.text) for span in spans(given.answer)] or [given.answer]
         task = TriageTask(given.question, given.history, None, self._policy)
         heard = await self._engine.answer(task, self._budget())
-        upset = heard.sentiment in ("negative", "angry")
         complete = [await self._complete(ask, given.answer, said) for ask in heard.asks or [given.question]]
-        tone = [await self._polite(said), _empathetic(said, upset), _clear(said)]
+        sounds = [*_sounding(said, heard.sentiment, self._policy), _clear(said)]
         grounded = [await self._grounded(said, given.evidence)] if given.evidence else []
         return Marks(
             completeness=min(mark.score for mark in complete),
-            tone={mark.part: mark.score for mark in tone},
+            tone={mark.part: mark.score for mark in sounds},
             grounding=grounded[0].score if grounded else None,
-            marks=(*complete, *tone, *grounded),
+            marks=(*complete, *sounds, *grounded),
         )
 
     async def _complete(self, ask: str, answer: str, said: Sequence[str]) -> Mark:
@@ -100,14 +92,6 @@ class Checking:
         best = max(range(len(said)), key=lambda place: each[place])
         reason = f"by itself this sentence answers the ask to {each[best]:.2f}"
         return Mark("completeness", max(whole, each[best]), said[best], reason, ask)
-
-    async def _polite(self, said: Sequence[str]) -> Mark:
-        scores = [
-            (await self._engine.answer(self._task(answers=(("", sentence),)), self._budget())).tone for sentence in said
-        ]
-        worst = min(range(len(said)), key=lambda place: scores[place])
-        reason = "blame, a hollow phrase or shouting" if scores[worst] < 1 else "nothing in it blames, fills or shouts"
-        return Mark("polite", scores[worst], said[worst], reason)
 
     async def _grounded(self, said: Sequence[str], evidence: Sequence[str]) -> Mark:
         task = self._task(claims=tuple((sentence, "\n".join(evidence)) for sentence in said))
@@ -123,13 +107,12 @@ class Checking:
         return Budget(self._now, now + AT_MOST)
 
 
-def _empathetic(said: Sequence[str], upset: bool) -> Mark:
-    """Ask for a word of feeling where the customer is upset; nobody else is owed one."""
-    feeling = next((sentence for sentence in said if _FEELING.search(folded(sentence))), None)
-    if feeling is not None:
-        return Mark("empathetic", 1.0, feeling, "it says that we see how the customer feels")
-    reason = "the customer is upset, and no sentence says that we see it" if upset else "the customer is not upset"
-    return Mark("empathetic", 0.0 if upset else 1.0, said[0], reason)
+def _sounding(said: Sequence[str], sentiment: str, policy: Policy) -> list[Mark]:
+    """Mark each part of the tone by the sentence that spoils it most."""
+    return [
+        Mark(found.part, found.score, said[found.sentence or 0], found.advice or "nothing spoils it")
+        for found in tone.marks(said, sentiment, policy.tones)
+    ]
 
 
 def _clear(said: Sequence[str]) -> Mark:

@@ -142,6 +142,7 @@ SHAPES: dict[Kind, type[Document]] = {
     "ratings": Scores,
     "replies": Decided,
     "given": Checked,
+    "pairs": Scores,
 }
 
 

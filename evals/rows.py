@@ -132,7 +132,7 @@ def _positive(row: AnyRow, positive: Callable[[str], bool | None]) -> bool | Non
         return bool(row.relevant)
     if row.kind == "replies":
         return set(row.outcome) != {"handed_over"} if row.outcome else None
-    if row.kind == "given":
+    if row.kind == "given" or row.kind == "pairs":
         return None
     return None if row.label is None else positive(row.label)
 

@@ -9,10 +9,19 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from domain.policy import Destination, Intent, Phrases, Policy, Target, Thresholds
+from domain.policy import Destination, Intent, Phrases, Policy, Target, Thresholds, Tone
 from domain.triage import Flag, Priority
 
-FILES = ("intents.yaml", "flags.yaml", "phrases.yaml", "desk.yaml", "destinations.yaml", "tone.md", "scope.md")
+FILES = (
+    "intents.yaml",
+    "flags.yaml",
+    "phrases.yaml",
+    "desk.yaml",
+    "destinations.yaml",
+    "tone.md",
+    "tone.yaml",
+    "scope.md",
+)
 
 
 class PolicyError(Exception):
@@ -41,6 +50,7 @@ def load(folder: Path | None = None) -> Policy:
         phrases=phrases,
         destinations=_destinations(texts),
         tone=texts["tone.md"].strip(),
+        tones=_parsed(texts, "tone.yaml", Tone),
         scope=texts["scope.md"].strip(),
         **desk,
     )

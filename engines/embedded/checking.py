@@ -1,11 +1,10 @@
 """Score a draft without a model: words and figures for support, closeness for completeness, rules for tone."""
 
-import re
-
 import numpy as np
 
-from domain.text import figures, folded, plain, spans
+from domain.text import figures, plain, spans
 from embedding.embedder import Embedder
+from engines import tone
 from engines.embedded.asks import asks_how, focus
 from engines.embedded.units import instructs
 from engines.embedded.wording import content
@@ -14,20 +13,13 @@ from engines.tasks import CheckAnswer, CheckTask
 WORDS_COMPARED = 80  # of an answer
 TELLS_NOTHING_TO_DO = 0.7
 
-_BLAME = re.compile(
-    r"\b(?:you should have|your (?:fault|mistake)|you failed to|as i already|obviously|you must not have|calm down)\b"
-)
-_FILLER = re.compile(
-    r"\b(?:as an ai|we value your business|rest assured|per my last|kindly do the needful|to be honest)\b"
-)
-
 
 def check(task: CheckTask, embedder: Embedder) -> CheckAnswer:
     """Return the scores of each claim and each ask."""
     return CheckAnswer(
         support=[_support(claim, quotes) for claim, quotes in task.claims],
         completeness=_completeness(task.answers, embedder),
-        tone=_tone(" ".join(answer for _, answer in task.answers)),
+        tone=tone.overall(tone.marks(_sentences(task), task.sentiment, task.policy.tones)),
         reasons=[],
     )
 
@@ -70,7 +62,5 @@ def _share(wanted: set[str], said: set[str]) -> float:
     return len(wanted & said) / len(wanted) if wanted else 0.0
 
 
-def _tone(text: str) -> float:
-    heard = folded(text)
-    flaws = len(_BLAME.findall(heard)) + len(_FILLER.findall(heard)) + text.count("!!")
-    return max(0.0, 1.0 - 0.5 * flaws)
+def _sentences(task: CheckTask) -> list[str]:
+    return [plain(span.text) for _, answer in task.answers for span in spans(answer)]

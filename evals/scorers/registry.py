@@ -12,6 +12,7 @@ from evals.scorers import (
     classification,
     detection,
     expense,
+    pairs,
     repeats,
     replies,
     retrieval,
@@ -26,6 +27,7 @@ MODULES = (
     calibration,
     agreement,
     replies,
+    pairs,
     expense,
     repeats,
 )
@@ -42,6 +44,7 @@ DEFAULTS: dict[Kind, tuple[str, ...]] = {
         "cited", "wrong_answered", "grounding", "completeness", "tone", "ece", "aurc", "calls", "prompt_tokens",
     ),
     "given": ("completeness", "tone", "grounding"),
+    "pairs": ("preferred",),
 }  # fmt: skip
 ALWAYS = ("failed", "latency@0.5", "latency@0.95")
 REPEATED = ("noise",)
@@ -68,7 +71,7 @@ def _made(family: Family, argument: str, name: str) -> Scorer:
 
 def defaults(kind: Kind, examples: Iterable[Example], tries: int) -> tuple[str, ...]:
     """Return the names of the scorers that suit a kind of suite and what its examples hold."""
-    steadiness = (*REPEATED, f"pass^{tries}") if tries > 1 and kind not in ("ratings", "given") else ()
+    steadiness = (*REPEATED, f"pass^{tries}") if tries > 1 and kind not in ("ratings", "given", "pairs") else ()
     return (*DEFAULTS[kind], *_by_content(examples), *ALWAYS, *steadiness)
 
 

@@ -10,6 +10,7 @@ from evals.systems.guarding import Redactor, Watcher
 from evals.systems.hub import Hub
 from evals.systems.indexes import Indexes
 from evals.systems.judging import Judge
+from evals.systems.listening import Listener
 from evals.systems.marking import Marking
 from evals.systems.searching import Searcher
 from evals.systems.triaging import Triager
@@ -68,5 +69,7 @@ class Systems:
                 engine = tools.embedded if name == EMBEDDED else tools.engine
                 sends = tools.sends if suite.file.sends is None else suite.file.sends
                 return Hub(name, suite.searched(), tools, self._indexes, engine, sends)
+            case "pairs":
+                return Listener(name, tools)
             case "given":
                 return Marking(name, tools)

@@ -34,9 +34,10 @@ async def test_every_mark_names_the_sentence_that_earned_it(marking: House) -> N
     document = await marked(marking, f"{feeling} Open Billing and choose Refund to get your money back. {blame}")
 
     marks = document["by_part"]
-    assert (marks["empathetic"]["score"], marks["empathetic"]["sentence"]) == (1.0, feeling)
-    assert marks["polite"]["sentence"] == blame
-    assert document["tone"]["polite"] < 1.0
+    assert marks["empathetic"]["score"] > 0.9
+    assert marks["empathetic"]["sentence"] == feeling
+    assert marks["no_blame"]["sentence"] == blame
+    assert document["tone"]["no_blame"] < 0.5
     assert document["grounding"] is None
 
 
@@ -54,7 +55,7 @@ async def test_an_ask_that_is_left_open_makes_the_reply_incomplete(marking: Hous
 async def test_an_upset_customer_is_owed_a_word_of_feeling(marking: House) -> None:
     document = await marked(marking, "Open Billing and choose Refund.")
 
-    assert document["tone"]["empathetic"] == 0.0
+    assert document["tone"]["empathetic"] < 0.5
 
 
 async def test_with_evidence_the_sentence_that_it_supports_least_is_named(marking: House) -> None:

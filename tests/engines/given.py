@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from domain.articles import Passage
 from domain.budget import Budget
 from domain.ids import ArticleId, AskId, PassageId
-from domain.policy import Destination, Intent, Phrases, Policy, Target, Thresholds, Within
+from domain.policy import Destination, Intent, Phrases, Policy, Target, Thresholds, Tone, Within
 from domain.search import Evidence
 from domain.triage import Ask, Priority
 from domain.turns import Utterance
@@ -28,6 +28,7 @@ POLICY = Policy(
     destinations=(Destination("tier_2", "support", "Everything else", True, ()),),
     thresholds=Thresholds(0.5, 0.9, 0.7),
     tone="Friendly and short. Answer first, then the steps.",
+    tones=Tone((), (), ()),
     scope="Questions about our calendar product and its invoices.",
     link_hosts=(),
 )

@@ -9,6 +9,7 @@ import pytest
 from domain.budget import Budget
 from engines.engine import EngineUnavailable
 from engines.tasks import AnswerT, Task
+from engines.tone import PARTS
 from evals import evaluation, suites
 from evals.errors import SuiteUnreadable
 from evals.evaluation import Plan
@@ -167,8 +168,8 @@ async def test_a_given_reply_is_marked_with_the_sentence_that_earned_each_mark(t
 
     (document,) = documents(run)
     by_part = {mark["part"]: mark["sentence"] for mark in document["marks"]}
-    assert by_part["polite"] == "Obviously you should have read this."
-    assert set(document["tone"]) == {"polite", "empathetic", "clear"}
+    assert by_part["no_blame"] == "Obviously you should have read this."
+    assert set(document["tone"]) == {*PARTS, "clear"}
     assert document["grounding"] < 1
 
 
