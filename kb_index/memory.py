@@ -3,7 +3,7 @@
 The twenty most similar tickets vote, each with a weight of at most 1 that its articles share, one ticket a customer.
 An article that was ever linked gets a little for that alone. What is linked in tickets of every kind says nothing about
 this one, so the votes for it count less the larger its share of all tickets is. All of it is capped, and `ranking`
-exempts an article that no ticket knows yet. The numbers were chosen on the earlier half of a year of real tickets.
+exempts an article that no ticket knows yet. The numbers were chosen on the earlier half of five months of real tickets.
 """
 
 from collections import ChainMap, Counter

@@ -63,6 +63,7 @@ class PostgresMemory:
         self._addresses: dict[BrandId, Addresses] = {}
         self._tickets: dict[BrandId, Tickets] = {}
         self._articles_at = -1
+        self._behind = True
 
     async def votes(self, query: Query, vector: Vectors) -> Mapping[ArticleId, Vote]:
         """Return the votes of the tickets most similar to a question, from what this process has caught up with."""
@@ -122,13 +123,19 @@ class PostgresMemory:
         async with self._engine.connect() as connection:
             return await _addresses(connection, brand)
 
+    async def copy(self, brand: BrandId) -> Copy | None:
+        """Return what votes in a brand's memory as it is now, None where nothing is remembered."""
+        await self.catch_up()
+        return self._copies.get(brand)
+
     async def catch_up(self) -> None:
         """Do what is left to do: give vectors to a few tickets that have none, and follow what others changed.
 
         Cheap when nothing is; call it at the start and every few seconds.
         """
         async with self._turn:
-            await self._embed_some()
+            if self._behind or await self._moved():
+                self._behind = await self._embed_some()
             async with self._engine.connect() as connection:
                 moved = await connection.scalar(select(func.max(articles.c.sequence))) or 0
                 for row in (await connection.execute(select(memories))).all():
@@ -138,6 +145,12 @@ class PostgresMemory:
                     if followed or moved != self._articles_at:
                         await self._resolve(connection, row.brand, followed)
             self._articles_at = moved
+
+    async def _moved(self) -> bool:
+        """Say whether any memory has changed since this process looked."""
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(select(memories.c.brand, memories.c.sequence))).all()
+        return any(row.sequence != self._seen.get(row.brand) for row in rows)
 
     async def _follow(self, connection: AsyncConnection, now: _Row) -> None:
         """Bring this process's copy of a brand's memory to where the store is."""
@@ -158,8 +171,8 @@ class PostgresMemory:
             self._tickets[brand] = await self._run(self._copies[brand].tickets, there)
             self._addresses[brand] = there
 
-    async def _embed_some(self) -> None:
-        """Give vectors to a few tickets that have none of this embedder."""
+    async def _embed_some(self) -> bool:
+        """Give vectors to a few tickets that have none of this embedder; say whether there were any."""
         async with self._engine.connect() as connection:
             rows = (await connection.execute(_without_vector(self._embedder.id, CAUGHT_UP_AT_ONCE))).all()
         for brand in dict.fromkeys(row.brand for row in rows):
@@ -170,6 +183,7 @@ class PostgresMemory:
                 await _keep(connection, brand, self._embedder.id, names, vectors)
                 moved = update(remembered).where(remembered.c.brand == brand, remembered.c.ticket.in_(names))
                 await connection.execute(moved.values(sequence=sequence))
+        return bool(rows)
 
     async def _embed(self, solved: Sequence[Solved]) -> Vectors:
         """Return a vector for each ticket, a few to a job, so that a running server stays quick."""
