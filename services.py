@@ -28,6 +28,7 @@ from desk.errors import DeskError
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, BrandId, CaseId, new
 from domain.policy import Policy
+from domain.search import Asked
 from domain.turns import Turn
 from embedding import loading
 from embedding.embedder import Embedder, EmbedderError
@@ -42,8 +43,9 @@ from kb_index.adapters import Adapter
 from kb_index.errors import KnowledgeError, UnknownBrand
 from kb_index.fits import FolderFits
 from kb_index.index import Index
-from kb_index.learned import NOTHING, Learned
+from kb_index.learned import NOTHING, Learned, Reranker
 from kb_index.one_shot import Tell, ignore, open_folder, read_folder
+from kb_index.reranking import ReadingReranker
 from prompts import policy as policies
 from prompts.policy import PolicyError
 from settings import Settings, SettingsError
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from kb_index.indexing import Indexer
     from kb_index.learning import Learning
     from kb_index.postgres_memory import PostgresMemory
+    from kb_index.preflight import Preflight
     from kb_index.store import PostgresKnowledge
 
 LOCK = "owner.lock"
@@ -95,6 +98,7 @@ class Tools:
 
     policy: Policy
     embedder: Embedder
+    reranker: Reranker | None
     judge: Embedder
     pool: Executor
     embedded: Embedded
@@ -108,6 +112,7 @@ class Tools:
 
     def index(self, kb: Path, tell: Tell = ignore, learned: Learned = NOTHING) -> Index:
         """Return the index of a folder or file of articles, built first if need be; this may take long."""
+        learned = replace(learned, reranker=self.reranker)
         return open_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages, learned)
 
     def contents(self, kb: Path, tell: Tell = ignore) -> Contents:
@@ -121,7 +126,12 @@ class Tools:
     def learned(self, kb: Path) -> Learned:
         """Return what was learned of a folder or file of articles."""
         fit = self.fits(kb).read(self.embedder.id, "adapter")
-        return Learned(adapters=Adapter.load(fit.data)) if fit else NOTHING
+        return Learned(adapters=Adapter.load(fit.data) if fit else None, reranker=self.reranker)
+
+    @property
+    def searching(self) -> str:
+        """Name the models that search: of equal names the same articles are found."""
+        return f"{self.embedder.id} {self.reranker.id}" if self.reranker else self.embedder.id
 
     def context(self, index: Index) -> Context:
         """Return the hub's ports over an index."""
@@ -237,7 +247,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         articles = PostgresKnowledge(database.engine)
         stores = Stores(database.engine, settings.data / "chroma", settings.chroma_url)
         wanted = Wanted(settings.embedder, embedder, quick)
-        served = await stack.enter_async_context(open_served(stores, wanted, pool, now))
+        served = await stack.enter_async_context(open_served(stores, wanted, pool, now, _reranker(settings)))
         context = tools(settings, policy, quick, pool).context(served.index)
         stack.push_async_callback(_release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
@@ -270,16 +280,19 @@ async def contents(settings: Settings, brand: BrandId) -> Contents:
 
     Raises UnknownBrand.
     """
+    embedder = loading.load(settings.embedder)
+    async with _database_of(settings, brand) as database:
+        return await _contents(database, brand, embedder)
+
+
+async def _contents(database: Database, brand: BrandId, embedder: Embedder) -> Contents:
     from desk import asked
     from kb_index.contents import of_brand
     from kb_index.store import PostgresKnowledge
 
-    embedder = loading.load(settings.embedder)
-    async with _desk(settings, policies.load(settings.policy)) as (database, desk, _):
-        await _require(desk, brand)
-        async with database.engine.connect() as connection:
-            uses = await asked.uses(connection, brand)
-        return await of_brand(PostgresKnowledge(database.engine), brand, embedder.id, uses)
+    async with database.engine.connect() as connection:
+        uses = await asked.uses(connection, brand)
+    return await of_brand(PostgresKnowledge(database.engine), brand, embedder.id, uses)
 
 
 @asynccontextmanager
@@ -297,9 +310,33 @@ async def open_learning(
             found = await asyncio.to_thread(opened.contents, kb, tell)
             yield learning.of_folder(found, opened.embedder, opened.pool, opened.fits(kb))
             return
-        async with _desk(settings, opened.policy) as (database, desk, _):
-            await _require(desk, brand)
+        async with _database_of(settings, brand) as database:
             yield await learning.of_brand(database.engine, brand, opened.embedder, opened.pool)
+
+
+@asynccontextmanager
+async def open_preflight(
+    settings: Settings, brand: BrandId, newest: int, kb: Path | None = None, tell: Tell = ignore
+) -> AsyncIterator[tuple[Preflight, list[Asked]]]:
+    """Yield a brand, or a folder or file of articles, to try edits on, and the newest questions that customers asked.
+
+    Raises UnknownBrand, and as `one_shot` does.
+    """
+    from desk import asked
+    from kb_index import preflight
+
+    with open_tools(settings) as opened:
+        if kb:
+            found = await asyncio.to_thread(opened.contents, kb, tell)
+            yield preflight.Preflight(found, opened.embedder, opened.pool, learned=opened.learned(kb)), []
+            return
+        async with _database_of(settings, brand) as database:
+            found = await _contents(database, brand, opened.embedder)
+            tried, tickets = await preflight.of_brand(
+                database.engine, brand, found, opened.embedder, opened.pool, newest
+            )
+            async with database.engine.connect() as connection:
+                yield tried, [*await asked.questions(connection, brand, newest), *tickets]
 
 
 @asynccontextmanager
@@ -311,14 +348,16 @@ async def open_memory(settings: Settings, brand: BrandId) -> AsyncIterator[Postg
     from kb_index.postgres_memory import PostgresMemory
 
     with _pool(settings) as pool:
-        async with _desk(settings, policies.load(settings.policy)) as (database, desk, _):
-            await _require(desk, brand)
+        async with _database_of(settings, brand) as database:
             yield PostgresMemory(database.engine, loading.load(settings.embedder), pool, pool)
 
 
-async def _require(desk: Desk, brand: BrandId) -> None:
-    if brand not in {known.id for known in await desk.brands()}:
-        raise UnknownBrand(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")
+@asynccontextmanager
+async def _database_of(settings: Settings, brand: BrandId) -> AsyncIterator[Database]:
+    async with _desk(settings, policies.load(settings.policy)) as (database, desk, _):
+        if brand not in {known.id for known in await desk.brands()}:
+            raise UnknownBrand(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")
+        yield database
 
 
 @asynccontextmanager
@@ -358,6 +397,7 @@ def tools(settings: Settings, policy: Policy, embedder: Embedder, pool: Executor
     return Tools(
         policy=policy,
         embedder=embedder,
+        reranker=_reranker(settings),
         judge=judge,
         pool=pool,
         embedded=embedded,
@@ -369,6 +409,10 @@ def tools(settings: Settings, policy: Policy, embedder: Embedder, pool: Executor
         kept=settings.data / "evals",
         suites=settings.suites,
     )
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    return ReadingReranker(loading.load_reader(settings.reranker)) if settings.reranker else None
 
 
 def _engine(settings: Settings, embedded: Engine) -> Engine:

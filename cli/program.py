@@ -335,6 +335,34 @@ def forget_tickets(
     importing.forget(ticket, customer, brand, as_json, data=data)
 
 
+@knowledge.command("preflight")
+def preflight(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="What would be published: files or folders, as `index` reads them.")
+    ] = None,
+    delete: Annotated[list[str] | None, typer.Option(help="The id of an article that would go; repeatable.")] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help='More questions, JSON lines {"id", "question", "history"?, "relevant_ids"?}.')
+    ] = None,
+    newest: Annotated[
+        int, typer.Option(min=1, help="How many past cases and how many solved tickets to ask again.")
+    ] = 200,
+    kb: Corpus = None,
+    brand: Brand = "default",
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say which questions would find something else if an edit were published.
+
+    Nothing is published: past customers' questions, solved tickets and your own are searched in the help center as it
+    is and as it would be. The exit code is 1 when a right article is found later, or another article comes first.
+    """
+    from cli import preflight
+
+    wanted = preflight.Wanted(files or [], delete or [], brand, kb, questions, newest)
+    preflight.preflight(wanted, as_json, data=data)
+
+
 @knowledge.command("tune")
 def tune(
     pairs: Annotated[

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.refusal import Refusal
+from domain.ids import ArticleId
 from domain.turns import SAID_BY, Utterance, spoken
 
 LONGEST = 20_000
@@ -13,11 +14,12 @@ LONGEST = 20_000
 
 @dataclass(frozen=True)
 class Row:
-    """A question of a file, with its id there and what was said before it, oldest first."""
+    """A question of a file, with its id there, what was said before it, oldest first, and the articles to be found."""
 
     id: str | int
     question: str
     history: tuple[Utterance, ...] = ()
+    relevant: frozenset[ArticleId] = frozenset()
 
 
 def text(given: str, what: str) -> str:
@@ -78,7 +80,14 @@ def _row(line: str) -> Row:
     question = value.get("question")
     if not isinstance(question, str):
         raise Refusal(f"`question` is {question!r}; it must be a text")
-    return Row(name, text(question, "`question`"), _history(value.get("history") or []))
+    return Row(name, text(question, "`question`"), _history(value.get("history") or []), _relevant(value))
+
+
+def _relevant(row: dict[str, object]) -> frozenset[ArticleId]:
+    names = row.get("relevant_ids") or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Refusal(f"`relevant_ids` is {names!r}; it must be a list of ids of articles")
+    return frozenset(ArticleId(name) for name in names)
 
 
 def _history(value: object) -> tuple[Utterance, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from domain.articles import Audience, Passage
 from domain.ids import DEFAULT_BRAND, ArticleId, AskId, BrandId
@@ -24,6 +25,16 @@ class Query:
     history: tuple[Utterance, ...] = ()
     asked_at: datetime | None = None
     without: frozenset[ArticleId] = frozenset()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that was asked before, and where that is known from; `right` are the articles known to answer it."""
+
+    id: str
+    source: Literal["file", "ticket", "case"]
+    query: Query
+    right: frozenset[ArticleId] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Contents:
 
 
 async def of_brand(store: PostgresKnowledge, brand: BrandId, embedder: str, uses: Uses | None = None) -> Contents:
-    """Return what a brand has; a passage whose vector is still being made is left out."""
+    """Return what a brand has, article by article; a passage whose vector is still being made is left out."""
     articles: list[Article] = []
     passages: list[Passage] = []
     rows: list[Vectors] = []
@@ -43,8 +43,8 @@ async def of_brand(store: PostgresKnowledge, brand: BrandId, embedder: str, uses
         names = [article.id for article in page]
         standings |= await store.standings(brand, names)
         cut = {passage.id: passage for change in await store.now(brand, names) for passage in change.passages}
-        found, vectors = await store.vectors_of(brand, list[PassageId](cut), embedder)
-        passages.extend(cut[name] for name in found if name in cut)
-        rows.extend(row for name, row in zip(found, vectors, strict=True) if name in cut)
+        known = dict(zip(*await store.vectors_of(brand, list[PassageId](cut), embedder), strict=True))
+        passages.extend(passage for name, passage in cut.items() if name in known)
+        rows.extend(known[name] for name in cut if name in known)
     whole = np.stack(rows) if rows else np.empty((0, 0), np.float32)
     return Contents(tuple(articles), tuple(passages), whole, standings, uses)

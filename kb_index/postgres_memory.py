@@ -112,9 +112,18 @@ class PostgresMemory:
 
     async def page(self, brand: BrandId, after: TicketId | None, limit: int) -> list[Recalled]:
         """Return the next `limit` remembered questions in the order of their tickets' ids, after one of them."""
-        query = select(remembered).where(remembered.c.brand == brand, remembered.c.ticket > (after or ""))
+        chosen = remembered.c.brand == brand, remembered.c.ticket > (after or "")
+        return await self._recalled(brand, select(remembered).where(*chosen).order_by(remembered.c.ticket).limit(limit))
+
+    async def newest(self, brand: BrandId, limit: int) -> list[Recalled]:
+        """Return the questions that were remembered of the latest answers, at most so many."""
+        latest = remembered.c.answered_at.desc(), remembered.c.ticket
+        chosen = select(remembered).where(remembered.c.brand == brand)
+        return await self._recalled(brand, chosen.order_by(*latest).limit(limit))
+
+    async def _recalled(self, brand: BrandId, chosen: Select[Any]) -> list[Recalled]:
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(query.order_by(remembered.c.ticket).limit(limit))).all()
+            rows = (await connection.execute(chosen)).all()
         there = await self.addresses(brand)
         return [Recalled(row.ticket, _solved(row).text, there.articles(row.links), row.asked_at) for row in rows]
 
