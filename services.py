@@ -333,7 +333,7 @@ async def open_preflight(
         async with _database_of(settings, brand) as database:
             found = await _contents(database, brand, opened.embedder)
             tried, tickets = await preflight.of_brand(
-                database.engine, brand, found, opened.embedder, opened.pool, newest
+                database.engine, brand, found, opened.embedder, opened.pool, newest, opened.reranker
             )
             async with database.engine.connect() as connection:
                 yield tried, [*await asked.questions(connection, brand, newest), *tickets]

@@ -24,7 +24,7 @@ from kb_index.contents import Contents
 from kb_index.edits import Edit
 from kb_index.fits import InUse
 from kb_index.index import Index, KnowledgeIndex, Shelf, Shelves
-from kb_index.learned import NOTHING, Learned
+from kb_index.learned import NOTHING, Learned, Reranker
 from kb_index.lexical import Lexical
 from kb_index.memory import Copy, Tickets
 from kb_index.one_shot import FolderPassages, Kept
@@ -124,7 +124,13 @@ def _kept(contents: Contents, visibility: Visibility) -> list[Kept]:
 
 
 async def of_brand(
-    engine: AsyncEngine, brand: BrandId, contents: Contents, embedder: Embedder, pool: Executor, newest: int
+    engine: AsyncEngine,
+    brand: BrandId,
+    contents: Contents,
+    embedder: Embedder,
+    pool: Executor,
+    newest: int,
+    reranker: Reranker | None = None,
 ) -> tuple[Preflight, list[Asked]]:
     """Return a brand's contents to try edits on, with all that was learned of it, and the newest remembered questions.
 
@@ -133,7 +139,7 @@ async def of_brand(
     memory = PostgresMemory(engine, embedder, pool, pool)
     adapters = InUse(PostgresFits(engine), embedder.id, "adapter", Adapter.load)
     await adapters.catch_up()
-    learned = Learned(adapters=BrandAdapters(adapters))
+    learned = Learned(adapters=BrandAdapters(adapters), reranker=reranker)
     tickets = [
         Asked(one.ticket, "ticket", Query(one.question, brand), frozenset(one.articles))
         for one in await memory.newest(brand, newest)
