@@ -26,8 +26,9 @@ from langgraph.types import Command
 from typing_extensions import TypedDict
 
 import prompts
-from agents import checker, drafter, gate, handover, notices, retriever, triager
+from agents import checker, drafter, gate, handover, notices, retriever, rewriter, triager
 from agents.retriever import Found
+from agents.triager import Engines
 from domain.budget import Budget
 from domain.decisions import Decision, Gate, Handover, HandoverReason, TriageSummary
 from domain.drafts import Draft
@@ -42,7 +43,7 @@ DRAFTS_AT_MOST = 2
 SECONDS_FOR_A_CHAT = 20
 SECONDS_ELSEWHERE = 60
 STEPS_AT_MOST = 20
-PROMPTS = ("triage", "draft", "check")
+PROMPTS = ("triage", "rewrite", "draft", "check")
 
 AT_ONCE: dict[Flag, HandoverReason] = {
     "wants_person": "asked_for_person",
@@ -68,6 +69,11 @@ class Context:
     policy: Policy
     now: Callable[[], datetime]
     sends: bool = False
+
+    @property
+    def engines(self) -> Engines:
+        """Return who may be asked what an engine without a model could do as well, or not at all."""
+        return Engines(embedded=self.embedded, best=self.engine)
 
 
 @dataclass(frozen=True)
@@ -150,16 +156,14 @@ class Update(TypedDict, total=False):
 async def triage(state: Received, runtime: Runtime[Pass]) -> Update:
     """Find out what the customer asks."""
     ports, budget = runtime.context.context, runtime.context.budget
-    engines = triager.Engines(embedded=ports.embedded, best=ports.engine)
-    return {"triage": await triager.triage(state["turn"], engines, ports.policy, budget)}
+    return {"triage": await triager.triage(state["turn"], ports.engines, ports.policy, budget)}
 
 
 async def retrieve(state: Triaged, runtime: Runtime[Pass]) -> Update:
     """Look it up in the help center."""
-    triaged = state["triage"]
-    return {
-        "found": await retriever.retrieve(state["turn"], triaged.asks, triaged.language, runtime.context.context.index)
-    }
+    ports, turn, triaged = runtime.context.context, state["turn"], state["triage"]
+    reworded = await rewriter.rewrite(turn, triaged.asks, ports.engines, runtime.context.budget)
+    return {"found": await retriever.retrieve(turn, triaged.asks, triaged.language, ports.index, reworded)}
 
 
 async def draft(state: Drafting, runtime: Runtime[Pass]) -> Update:

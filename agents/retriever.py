@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.ids import AskId
 from domain.search import Answerability, Evidence, Query, Results
@@ -26,9 +26,12 @@ class Found:
     answerability: Mapping[AskId, Answerability] = field(default_factory=dict)
 
 
-async def retrieve(turn: Turn, asks: Sequence[Ask], language: str, index: Index) -> Found:
-    """Search for every ask at once; the audience is always the customer."""
-    results = await asyncio.gather(*(index.search(query(turn, ask, language)) for ask in asks))
+async def retrieve(
+    turn: Turn, asks: Sequence[Ask], language: str, index: Index, reworded: Mapping[AskId, str]
+) -> Found:
+    """Search for every ask at once, by other words where it was `reworded`; the audience is always the customer."""
+    searched = [replace(ask, text=reworded.get(ask.id, ask.text)) for ask in asks]
+    results = await asyncio.gather(*(index.search(query(turn, ask, language)) for ask in searched))
     evidence = tuple(found for ask, result in zip(asks, results, strict=True) for found in _evidence(ask, result))
     told = {ask.id: result.answerability for ask, result in zip(asks, results, strict=True) if result.answerability}
     return Found(evidence, max(result.indexed for result in results), told)

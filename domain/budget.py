@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.decisions import EngineUse, Usage
 
@@ -32,6 +32,20 @@ class Budget:
             used.model_calls < self.calls
             and used.prompt_tokens + prompt_tokens <= self.prompt_tokens
             and self.seconds_left() > 0
+        )
+
+    def portion(self, prompt_tokens: int, seconds: float) -> "Budget":
+        """Return one call's worth of this allowance for a task that the case can do without.
+
+        What it spends is spent here; who answers it, or does not, says nothing of who answers the case.
+        """
+        used = self.usage()
+        return Budget(
+            now=self.now,
+            deadline=min(self.deadline, self.now() + timedelta(seconds=seconds)),
+            calls=min(self.calls, used.model_calls + 1),
+            prompt_tokens=min(self.prompt_tokens, used.prompt_tokens + prompt_tokens),
+            spent=self.spent,
         )
 
     def usage(self) -> Usage:

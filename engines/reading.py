@@ -16,6 +16,8 @@ from engines.tasks import (
     CheckTask,
     DraftAnswer,
     DraftTask,
+    RewriteAnswer,
+    RewriteTask,
     Task,
     TriageAnswer,
     TriageTask,
@@ -76,6 +78,8 @@ def _misfit(task: Task[AnswerT], answer: Answer) -> str | None:
     match task, answer:
         case TriageTask(), TriageAnswer():
             return _misfit_triage(task, answer)
+        case RewriteTask(), RewriteAnswer() if len(answer.questions) != len(task.asks):
+            return f"questions needs {len(task.asks)}, one an ask, and has {len(answer.questions)}"
         case DraftTask(), DraftAnswer():
             return _misfit_draft(task, answer)
         case CheckTask(), CheckAnswer():

@@ -56,6 +56,23 @@ class TriageTask(Task[TriageAnswer]):
     policy: Policy
 
 
+class RewriteAnswer(Answer):
+    """The asks as they would be put without the conversation, one for each, in the order given."""
+
+    questions: list[str]
+
+
+@dataclass(frozen=True)
+class RewriteTask(Task[RewriteAnswer]):
+    """What do these asks mean, after what was said before?"""
+
+    prompt: ClassVar[str] = "rewrite"
+    answer: ClassVar[type[Answer]] = RewriteAnswer
+
+    asks: tuple[str, ...]
+    history: tuple[Utterance, ...]
+
+
 class DraftedSentence(Answer):
     """One sentence of a reply; `ask` is an ask's number (0: none), `evidence` numbers the passages it rests on."""
 

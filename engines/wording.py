@@ -13,7 +13,7 @@ from domain.search import Evidence
 from domain.triage import Flag
 from domain.turns import Utterance
 from engines.redaction import Redaction
-from engines.tasks import AnswerT, CheckTask, DraftTask, Task, TriageTask
+from engines.tasks import AnswerT, CheckTask, DraftTask, RewriteTask, Task, TriageTask
 from prompts import Prompt, render
 
 Size = Literal["small", "large"]
@@ -22,8 +22,10 @@ _SIGNS_PER_TOKEN = 3.6
 _KEPT_FOR_CHECK = 1000
 _EARLIER = 6
 _EARLIER_SIGNS = 400
+_EARLIER_TO_REWRITE = 4
 _MOST = {
     "asks": 8,
+    "questions": 8,
     "flags": 9,
     "reasons": 4,
     "sentences": 16,
@@ -51,6 +53,8 @@ def word(task: Task[AnswerT], redaction: Redaction, room: int) -> Wording:
     match task:
         case TriageTask():
             return _wording(_triage(task, redaction), "small", 500)
+        case RewriteTask():
+            return _wording(_rewrite(task, redaction), "small", 300)
         case DraftTask():
             return _wording(_draft(task, redaction, room - _KEPT_FOR_CHECK), "large", 1000)
         case CheckTask():
@@ -102,6 +106,12 @@ def _triage(task: TriageTask, redaction: Redaction) -> Prompt:
         history=history,
         text=text,
     )
+
+
+def _rewrite(task: RewriteTask, redaction: Redaction) -> Prompt:
+    history = _history(task.history[-_EARLIER_TO_REWRITE:], redaction)
+    asks = _numbered(redaction.hide(_line(ask)) for ask in task.asks)
+    return render(task.prompt, fence=_code([history, asks]), history=history, asks=asks)
 
 
 def _draft(task: DraftTask, redaction: Redaction, room: int) -> Prompt:

@@ -14,7 +14,7 @@ from domain.search import Query, Results
 from domain.turns import Channel, Turn, Utterance
 from engines.engine import EngineError, EngineUnavailable
 from engines.scripted import Scripted
-from engines.tasks import Answer, CheckAnswer, DraftAnswer, DraftedSentence, TriageAnswer
+from engines.tasks import Answer, CheckAnswer, DraftAnswer, DraftedSentence, RewriteAnswer, TriageAnswer
 from prompts import policy
 from tests.shelf import REFUNDS, Shelf, article
 
@@ -280,6 +280,20 @@ async def test_a_follow_up_is_searched_with_what_came_before() -> None:
 
     assert shelf.queries[0].text == "And how long?"
     assert [said.text for said in shelf.queries[0].history] == ["Can I get a refund?", "Yes."]
+
+
+async def test_a_model_puts_a_follow_up_into_words_to_search_by_and_the_ask_stays_the_customers() -> None:
+    shelf, whole = Shelf(SHELF), "How long does a refund take?"
+    ports = context(REFUND.model_copy(update={"asks": ["And how long?"]}), shelf=shelf)
+    model = Scripted([RewriteAnswer(questions=[whole]), TRUE, GOOD])
+
+    decision = await graph.handle(
+        turn("And how long?", history=(Utterance("customer", "Can I get a refund?"), Utterance("bot", "Yes."))),
+        replace(ports, engine=model),
+    )
+
+    assert [query.text for query in shelf.queries] == [whole]
+    assert [ask.text for ask in decision.asks] == ["And how long?"]
 
 
 async def test_who_follows_a_case_hears_each_node_start() -> None:

@@ -11,11 +11,14 @@ from domain.policy import Policy
 from embedding.embedder import Embedder
 from engines.embedded import checking, drafting
 from engines.embedded.triaging import Triager
-from engines.tasks import Answer, AnswerT, CheckTask, DraftTask, Task, TriageTask
+from engines.tasks import Answer, AnswerT, CheckTask, DraftTask, RewriteAnswer, RewriteTask, Task, TriageTask
 
 
 class Embedded:
-    """Answers every task from examples, passages and rules; it costs no model call and needs no network."""
+    """Answers every task from examples, passages and rules; it costs no model call and needs no network.
+
+    It cannot put a question into other words: each stays as it is.
+    """
 
     def __init__(self, embedder: Embedder, pool: Executor) -> None:
         self._embedder = embedder
@@ -23,6 +26,7 @@ class Embedded:
         self._triager = Triager(embedder)
         self._answers: dict[type[Task[Any]], Callable[[Any], Answer]] = {
             TriageTask: self._triager.triage,
+            RewriteTask: lambda task: RewriteAnswer(questions=list(task.asks)),
             DraftTask: lambda task: drafting.draft(task, embedder),
             CheckTask: lambda task: checking.check(task, embedder),
         }

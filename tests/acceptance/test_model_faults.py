@@ -8,7 +8,7 @@ import pytest
 import graph
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, CaseId
-from domain.turns import Turn
+from domain.turns import Turn, Utterance
 from embedding.minilm import MiniLM
 from engines.embedded.engine import Embedded
 from engines.fallback import Fallback
@@ -22,7 +22,10 @@ SHIPPED = policy.load()
 EMBEDDED = Embedded(MiniLM(), ThreadPoolExecutor(1))
 
 
-async def decide(url: str, text: str) -> Decision:
+ASKED = (Utterance("customer", "Can I have my money back?"), Utterance("bot", "We refund a payment in full."))
+
+
+async def decide(url: str, text: str, history: tuple[Utterance, ...] = ()) -> Decision:
     model = OpenAICompatible(Endpoint(url, "a-key", "small", "large", timeout=0.5))
     context = graph.Context(
         index=Shelf([article("refunds", "Refunds", REFUNDS)]),
@@ -33,7 +36,7 @@ async def decide(url: str, text: str) -> Decision:
         sends=True,
     )
     try:
-        return await graph.handle(Turn(CaseId("case_1"), DEFAULT_BRAND, text, channel="chat"), context)
+        return await graph.handle(Turn(CaseId("case_1"), DEFAULT_BRAND, text, history, "chat"), context)
     finally:
         await model.close()
 
@@ -49,6 +52,16 @@ async def test_a_customer_is_answered_or_handed_over_whatever_the_model_does(fau
     assert decision.reply is not None
     assert len(server.requests) <= 3
     assert seconds < graph.SECONDS_FOR_A_CHAT
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_follow_up_is_answered_or_handed_over_too(fault: str) -> None:
+    async with StubServer(fault) as server:
+        decision = await decide(server.url, QUESTION, ASKED)
+
+    assert decision.outcome in ("answered", "handed_over")
+    assert decision.reply is not None
+    assert len(server.requests) <= 3
 
 
 @pytest.mark.parametrize("fault", FAULTS)

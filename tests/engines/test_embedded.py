@@ -11,7 +11,7 @@ from domain.triage import Ask
 from embedding.minilm import MiniLM
 from embedding.remembering import Remembering
 from engines.embedded.engine import Embedded
-from engines.tasks import CheckTask, DraftAnswer, DraftTask, TriageAnswer, TriageTask
+from engines.tasks import CheckTask, DraftAnswer, DraftTask, RewriteTask, TriageAnswer, TriageTask
 from prompts import policy
 
 POLICY = policy.load()
@@ -183,3 +183,9 @@ async def test_the_engine_says_that_it_answered_and_cost_nothing(engine: Embedde
 
     assert spent.engine().name == "embedded"
     assert spent.usage().model_calls == 0
+
+
+async def test_a_question_is_not_put_into_other_words_without_a_model(engine: Embedded) -> None:
+    answer = await engine.answer(RewriteTask(("And there?",), ()), budget())
+
+    assert answer.questions == ["And there?"]

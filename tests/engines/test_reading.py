@@ -7,6 +7,7 @@ import pytest
 from engines.engine import AnswerUnusable
 from engines.reading import read
 from engines.redaction import Redaction
+from engines.tasks import RewriteTask
 from tests.engines.given import check_task, draft_task, triage_task
 
 TRIAGE = {
@@ -124,3 +125,11 @@ def test_a_fault_never_repeats_what_was_said() -> None:
         read(json.dumps({**TRIAGE, "confidence": "my card is 4111"}), triage_task(), Redaction())
 
     assert "4111" not in str(caught.value)
+
+
+def test_every_ask_is_put_into_other_words() -> None:
+    task = RewriteTask(("And there?", "And then?"), ())
+
+    assert read('{"questions": ["Where?", "When?"]}', task, Redaction()).questions == ["Where?", "When?"]
+    with pytest.raises(AnswerUnusable, match="questions needs 2, one an ask, and has 1"):
+        read('{"questions": ["Where?"]}', task, Redaction())

@@ -8,10 +8,12 @@ import pytest
 from domain.turns import Utterance
 from engines import tasks, wording
 from engines.redaction import Redaction
-from engines.tasks import Task
+from engines.tasks import RewriteTask, Task
 from tests.engines.given import check_task, draft_task, evidence, triage_task
 
-TASKS: list[Task[Any]] = [triage_task(), draft_task(), check_task()]
+REFUNDS = (Utterance("customer", "Can I get a refund?"), Utterance("bot", "Within 14 days."))
+REWRITE = RewriteTask(("And how long does it take?", "To jana@example.org?"), REFUNDS)
+TASKS: list[Task[Any]] = [triage_task(), REWRITE, draft_task(), check_task()]
 ROOMY = 10_000
 
 
@@ -72,6 +74,16 @@ def test_a_customers_details_leave_as_placeholders_and_an_articles_stay() -> Non
     assert "customer: I am [email_1]" in text
     assert "1. Why was [card_1] charged?" in text
     assert "Ask help@us.example" in text
+
+
+def test_asks_are_put_into_other_words_with_the_last_things_said_before_them() -> None:
+    earlier = (Utterance("customer", "What is a seat?"), *REFUNDS, *REFUNDS)
+
+    text = user(RewriteTask(REWRITE.asks, earlier))
+
+    assert "What is a seat?" not in text
+    assert "customer: Can I get a refund?\nbot: Within 14 days." in text
+    assert "1. And how long does it take?\n2. To [email_1]?" in text
 
 
 def test_a_number_is_hidden_before_what_was_said_is_cut() -> None:
