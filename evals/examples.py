@@ -47,7 +47,10 @@ class Row(BaseModel):
 
 
 class RetrievalRow(Row):
-    """A question and the articles that answer it; none means that the corpus does not."""
+    """A question and the articles that answer it; none means that the corpus does not.
+
+    Articles in `without` count as if they did not exist.
+    """
 
     kind: Literal["retrieval"] = "retrieval"
     graded: ClassVar[frozenset[str]] = frozenset({"relevant"})
@@ -57,9 +60,10 @@ class RetrievalRow(Row):
     relevant: Words
     history: tuple[str, ...] = ()
     asked_at: datetime | None = None
+    without: Words | None = None
 
     def asked(self) -> dict[str, Any]:
-        """Return what a system may see of the row; when it was asked only where that is known."""
+        """Return what a system may see of the row; only what is known of it."""
         return self.model_dump(mode="json", exclude={"id", *self.graded}, exclude_none=True)
 
     @field_validator("asked_at")

@@ -10,7 +10,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from evals import corpora, memories, rows
+from evals import corpora, hiding, memories, rows
 from evals.corpora import Corpus
 from evals.errors import DataMissing, SuiteUnreadable, UnknownIds, UnknownScorer
 from evals.examples import ROWS, Example, Kind, Word, digest
@@ -105,6 +105,8 @@ class SuiteFile(BaseModel):
     memory: str | None = None
     lag: timedelta = timedelta()
     latest: int | None = Field(default=None, ge=1)
+    hidden: bool = False
+    foreign: str | None = None
     repeats: int = Field(default=1, ge=1)
     limit: int | None = Field(default=None, ge=1)
     seed: int = 0
@@ -124,6 +126,8 @@ class SuiteFile(BaseModel):
             raise ValueError("an abstention suite needs labels.positive: the classes that the corpus answers")
         if (self.memory or self.latest) and self.kind != "retrieval":
             raise ValueError(f"memory and latest are for retrieval, not for {self.kind}: leave them out")
+        if (self.hidden or self.foreign) and self.kind != "retrieval":
+            raise ValueError(f"hidden and foreign are for retrieval, not for {self.kind}: leave them out")
         if self.lag and not self.memory:
             raise ValueError("lag says how old a memory must be, and there is none: add memory: FILE")
         unknown = sorted(set(self.fields) - set(ROWS[self.kind].model_fields) - {"id"})
@@ -266,9 +270,18 @@ def _loaded(path: Path, file: SuiteFile, kb: Path | None) -> Suite:
     memory = memories.load(path.parent / Path(file.memory).expanduser(), file.fields, file.lag) if file.memory else None
     read_rows = memories.latest(read_rows, file.latest) if file.latest else read_rows
     read_rows = tuple(memory.sliced(example) for example in read_rows) if memory else read_rows
+    read_rows = _unanswered(path, file, read_rows)
     scorers = _scorers(path, file, read_rows)
     limited = _drawn(read_rows, file.limit, file.seed) if file.limit else read_rows
     return Suite(file, limited, read_rows if file.folds else learned, corpus, scorers, memory)
+
+
+def _unanswered(path: Path, file: SuiteFile, examples: tuple[Example, ...]) -> tuple[Example, ...]:
+    """Return the examples, and with them those that the suite wants because nothing answers them."""
+    if not (file.hidden or file.foreign):
+        return examples
+    foreign = path.parent / Path(file.foreign).expanduser() if file.foreign else None
+    return hiding.add(examples, file.hidden, foreign, file.slices)
 
 
 def _corpus(path: Path, file: SuiteFile, kb: Path | None) -> Corpus | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from agents import retriever
-from domain.ids import DEFAULT_BRAND, AskId, CaseId
+from domain.ids import DEFAULT_BRAND, ArticleId, AskId, CaseId
 from domain.search import Results
 from domain.triage import Ask
 from domain.turns import Turn
@@ -28,7 +28,7 @@ class Searcher:
     def __init__(self, name: str, corpus: Corpus, tools: Tools, indexes: Indexes, memory: Memory | None = None) -> None:
         self.name = name
         spoken = ",".join(tools.languages)
-        self.id = f"{name} searching {versions.of(*versions.SEARCHING)} {tools.embedder.id} {spoken}"
+        self.id = f"{name} searching {versions.of(*versions.SEARCHING)} {tools.searching} {spoken}"
         self.id += f" {memory.digest}" if memory else ""
         self._memory = memory
         self._corpus = corpus
@@ -47,7 +47,8 @@ class Searcher:
         turn = Turn(CaseId(example.id), DEFAULT_BRAND, row.question, histories.read(row.history))
         known_at = self._memory.known_at(example) if self._memory else None
         asked = retriever.query(turn, Ask(AskId("a1"), row.question), None)
-        query = replace(asked, limit=DEPTH, asked_at=known_at)
+        without = frozenset(ArticleId(name) for name in getattr(row, "without", None) or ())
+        query = replace(asked, limit=DEPTH, asked_at=known_at, without=without)
         return document(await index.search(query))
 
 
