@@ -10,7 +10,8 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from evals import corpora, hiding, memories, rows
+from evals import conversations, corpora, hiding, memories, rows
+from evals.conversations import History
 from evals.corpora import Corpus
 from evals.errors import DataMissing, SuiteUnreadable, UnknownIds, UnknownScorer
 from evals.examples import ROWS, Example, Kind, Word, digest
@@ -107,6 +108,7 @@ class SuiteFile(BaseModel):
     latest: int | None = Field(default=None, ge=1)
     hidden: bool = False
     foreign: str | None = None
+    history: History = "own"
     repeats: int = Field(default=1, ge=1)
     limit: int | None = Field(default=None, ge=1)
     seed: int = 0
@@ -128,6 +130,8 @@ class SuiteFile(BaseModel):
             raise ValueError(f"memory and latest are for retrieval, not for {self.kind}: leave them out")
         if (self.hidden or self.foreign) and self.kind != "retrieval":
             raise ValueError(f"hidden and foreign are for retrieval, not for {self.kind}: leave them out")
+        if self.history != "own" and self.kind not in ("retrieval", "abstention"):
+            raise ValueError(f"history is for retrieval and abstention, not for {self.kind}: leave it out")
         if self.lag and not self.memory:
             raise ValueError("lag says how old a memory must be, and there is none: add memory: FILE")
         unknown = sorted(set(self.fields) - set(ROWS[self.kind].model_fields) - {"id"})
@@ -270,6 +274,7 @@ def _loaded(path: Path, file: SuiteFile, kb: Path | None) -> Suite:
     memory = memories.load(path.parent / Path(file.memory).expanduser(), file.fields, file.lag) if file.memory else None
     read_rows = memories.latest(read_rows, file.latest) if file.latest else read_rows
     read_rows = tuple(memory.sliced(example) for example in read_rows) if memory else read_rows
+    read_rows = read_rows if file.history == "own" else conversations.retold(read_rows, file.history, file.seed)
     read_rows = _unanswered(path, file, read_rows)
     scorers = _scorers(path, file, read_rows)
     limited = _drawn(read_rows, file.limit, file.seed) if file.limit else read_rows

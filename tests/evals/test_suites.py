@@ -174,6 +174,7 @@ def test_an_optional_suite_without_its_data_is_skipped_with_a_reason(tmp_path: P
             RowBroken,
             r"articles\.jsonl:1: id is missing",
         ),
+        ({"kind": "intents", "history": "none"}, SuiteUnreadable, r"history is for retrieval and abstention"),
         ({"limit": 0}, SuiteUnreadable, r"limit: Input should be greater than or equal to 1 \(got 0\)"),
     ],
 )
@@ -270,3 +271,22 @@ def test_a_suite_that_is_not_there_or_not_yaml_is_named(tmp_path: Path) -> None:
         suites.load(tmp_path / "gone.yaml")
     with pytest.raises(SuiteUnreadable, match=r"broken\.yaml: not readable as YAML"):
         suites.load(tmp_path / "broken.yaml")
+
+
+def test_questions_are_asked_first_or_after_a_conversation_about_other_articles(tmp_path: Path) -> None:
+    rows = [
+        {**QUESTIONS[0], "history": ["user: Hello", "agent: Hello!"]},
+        {**QUESTIONS[0], "id": "q4", "question": "Refund, please"},
+        {**QUESTIONS[1], "history": ["user: I am locked out", "agent: I am sorry."]},
+    ]
+
+    def histories(**said: str) -> list[tuple[str, ...]]:
+        return [getattr(it.row, "history", ()) for it in loaded(written(tmp_path, rows, **said)).examples]
+
+    first, own, after = histories(history="none"), histories(), histories(history="other")
+
+    assert first == [(), (), ()]
+    assert own == [("user: Hello", "agent: Hello!"), (), ("user: I am locked out", "agent: I am sorry.")]
+    assert after[0] == after[1] == ("user: I am locked out", "agent: I am sorry.", "user: How do I reset my password?")
+    assert after[2] in [("user: Hello", "agent: Hello!", "user: How do I get a refund?"), ("user: Refund, please",)]
+    assert after == histories(history="other")
