@@ -1,5 +1,6 @@
 """Every command with its options: what may be typed stands here, what is done in the module that a command calls."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class Method(StrEnum):
+    """What `kb tune` makes."""
+
+    ADAPTER = "adapter"
+    FINETUNE = "finetune"
 
 
 class SuitesOrCommand(TyperGroup):
@@ -372,6 +380,9 @@ def tune(
     suite: Annotated[str | None, typer.Option(help="A retrieval suite whose examples to learn from instead.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it is worth and change nothing.")] = False,
     rollback: Annotated[bool, typer.Option("--rollback", help="Take back what was adopted last.")] = False,
+    method: Annotated[Method, typer.Option(help="adapter, or finetune for a model of your own.")] = Method.ADAPTER,
+    base: Annotated[str | None, typer.Option(help="finetune: the model to begin with, a name or a folder.")] = None,
+    steps: Annotated[int, typer.Option(min=1, help="finetune: how many steps of 16 pairs to train.")] = 100,
     kb: Corpus = None,
     brand: Brand = "default",
     as_json: Json = False,
@@ -380,13 +391,16 @@ def tune(
     """Learn from accepted questions how customers call things.
 
     A small adapter for the vectors of questions is learned and tried on questions held out. It is adopted only if it
-    is better beyond noise, else the exit code is 1. A running server takes it up within seconds.
+    is better beyond noise, else the exit code is 1. A running server takes it up within seconds. With finetune a model
+    is trained, tried in the same way and kept if better; it needs the extra `models`.
     """
     from cli import tuning
 
     asked = tuning.Asked(brand, kb, pairs, suite)
     if rollback:
         tuning.roll_back(asked, as_json, data=data)
+    elif method == Method.FINETUNE:
+        tuning.fine_tune(asked, tuning.Training(base, steps), dry_run, as_json, data=data)
     else:
         tuning.tune(asked, dry_run, as_json, data=data)
 

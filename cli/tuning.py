@@ -4,6 +4,7 @@ It needs the database only, so it works beside a running server, which searches 
 """
 
 import json
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from domain.ids import ArticleId, BrandId
 from evals import evaluation, rows, suites
 from evals.errors import SuiteError
 from evals.suites import Skipped
-from kb_index import tuning
+from kb_index import fine_tuning, tuning
+from kb_index.fine_tuning import Course
 from kb_index.learning import Learning
 from kb_index.pairs import Pair
 from kb_index.tuning import Report, Trial
@@ -83,6 +85,66 @@ def tune(asked: Asked, dry: bool, as_json: bool, **passed: object) -> None:
         _print(told)
     if not told["better"]:
         raise typer.Exit(NOT_ADOPTED)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a model is fine-tuned: what it begins with, None for the embedder in use, and in how many steps."""
+
+    base: str | None
+    steps: int
+
+
+def fine_tune(asked: Asked, training: Training, dry: bool, as_json: bool, **passed: object) -> None:
+    """Print what a fine-tuned model is worth, and keep it where it is better; the exit code is 1 where it is not."""
+    given = _given(asked)
+    read = settings.read(**passed)
+    folder = read.data / "models" / f"tuned-{services.now():%Y%m%d-%H%M%S}"
+    course = Course(_base(training, read.embedder), training.steps, folder)
+    bars: dict[str, Bar] = {}
+
+    def say(what: str, done: int, total: int) -> None:
+        for bar in bars.values() if what not in bars else ():
+            bar.stop()
+        if what not in bars:
+            bars[what] = Bar(what)
+            bars[what].start()
+        bars[what].reach(done, total)
+
+    async def work(learning: Learning) -> dict[str, Any]:
+        pairs = given if given is not None else await _remembered(learning, BrandId(asked.brand))
+        report = await fine_tuning.fine_tune(learning.bench, pairs, course, say)
+        for bar in bars.values():
+            bar.stop()
+        kept = report.better and not dry
+        if not as_json:
+            _show(report, None, dry)
+        return {"model": str(folder) if kept else None, "dry_run": dry, **report.document()}
+
+    told = _opened(asked, passed, work)
+    if told["model"] is None:
+        shutil.rmtree(folder)
+    if as_json:
+        _print(told)
+    elif told["model"]:
+        typer.echo(
+            f"The model lies in {folder}. To search with it set DESKHAND_EMBEDDER=sentence-transformers:{folder} and "
+            "start Deskhand again: its index is built beside, and the embedder of now answers until it is whole."
+        )
+    if not told["better"]:
+        raise typer.Exit(NOT_ADOPTED)
+
+
+def _base(training: Training, embedder: str) -> str:
+    kind, _, model = embedder.partition(":")
+    if training.base:
+        return training.base
+    if kind == "sentence-transformers" and model:
+        return model
+    raise Refusal(
+        f"the embedder {embedder!r} cannot be trained further: name the model to begin with, such as "
+        "--base sentence-transformers/all-MiniLM-L6-v2, or the path of its folder"
+    )
 
 
 def roll_back(asked: Asked, as_json: bool, **passed: object) -> None:

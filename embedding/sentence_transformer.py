@@ -21,7 +21,7 @@ class SentenceTransformerEmbedder:
     """An embedder by the name of a model or the path of its folder, loaded when it is made."""
 
     def __init__(self, name_or_path: str) -> None:
-        self._model = _load(name_or_path)
+        self._model = load_model(name_or_path)
         self._turn = threading.Lock()
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
@@ -53,7 +53,11 @@ class SentenceTransformerEmbedder:
         return np.asarray(encoded, dtype=np.float32).reshape(-1, self._dimension)
 
 
-def _load(name_or_path: str) -> "SentenceTransformer":
+def load_model(name_or_path: str) -> "SentenceTransformer":
+    """Return a model by its name or the path of its folder.
+
+    Raises EmbedderError when it cannot be loaded, or the extra is not installed.
+    """
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError as exc:

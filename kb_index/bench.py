@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from domain.articles import Passage
 from domain.ids import DEFAULT_BRAND, ArticleId, BrandId
 from domain.search import Query
 from embedding.embedder import Embedder, Vectors
@@ -50,6 +51,7 @@ class Bench:
     ) -> None:
         self.embedder = embedder
         self.brand = brand
+        self._contents = contents
         self._memory = memory
         self._pool = pool
         self._kept, self._vectors = _public(contents)
@@ -61,6 +63,28 @@ class Bench:
     def families(self) -> Mapping[ArticleId, ArticleId]:
         """Return the articles that a customer may be shown, each with the name it shares with its translations."""
         return {one.passage.article: one.family for one in self._kept}
+
+    async def over(self, embedder: Embedder, tell: Callable[[int, int], None]) -> "Bench":
+        """Return a bench of the same articles for another embedder, without the ticket memory of this one.
+
+        `tell` hears how many passages are embedded.
+        """
+        texts = [passage.embedded_text for passage in self._contents.passages]
+        run = asyncio.get_running_loop().run_in_executor
+        rows: list[Vectors] = []
+        for start in range(0, len(texts), AT_ONCE):
+            rows.append(await run(self._pool, embedder.embed_passages, texts[start : start + AT_ONCE]))
+            tell(min(start + AT_ONCE, len(texts)), len(texts))
+        return Bench(replace(self._contents, vectors=np.concatenate(rows)), embedder, self._pool, None, self.brand)
+
+    def forgetting(self) -> "Bench":
+        """Return this bench without its ticket memory."""
+        return Bench(self._contents, self.embedder, self._pool, None, self.brand)
+
+    def nearest(self, question: Vectors, families: Collection[ArticleId]) -> Passage:
+        """Return the passage of these families of articles that is nearest to a question."""
+        rows = [row for row, one in enumerate(self._kept) if one.family in families]
+        return self._kept[rows[int(np.argmax(self._vectors[rows] @ question))]].passage
 
     def pulls(self) -> Pulls:
         """Return what draws questions among the passages: families of articles, so that translations are no rivals."""

@@ -141,14 +141,14 @@ async def tune(bench: Bench, pairs: Sequence[Pair], tell: Tell = lambda done, to
     lessons = await _lessons(bench, found)
     steps.done()
     earlier, later, how = split(found)
-    strength = await _strength(bench, lessons.only(_some(earlier, 2 * CHOSEN_BY)), steps)
-    judged = lessons.only(_some(later, JUDGED_BY))
+    strength = await _strength(bench, lessons.only(some(earlier, 2 * CHOSEN_BY)), steps)
+    judged = lessons.only(some(later, JUDGED_BY))
     known = await _known(bench, lessons.only(earlier), judged, strength)
     steps.done()
     untaught = await _untaught(bench, lessons.only(earlier), judged, strength)
     steps.done()
-    better, verdict = _verdict(known, untaught)
-    report = Report("adapter", len(found), len(pairs) - len(found), how, strength, known, untaught, better, verdict)
+    better, why = verdict(known, untaught)
+    report = Report("adapter", len(found), len(pairs) - len(found), how, strength, known, untaught, better, why)
     return report, lessons.adapter(strength)
 
 
@@ -187,7 +187,7 @@ async def _strength(bench: Bench, lessons: Lessons, steps: _Steps) -> float:
     A strength at which these lose more than is tolerated is out.
     """
     by_question = np.random.default_rng(SEED).integers(0, FOLDS, len(lessons.pairs))
-    by_article = _article_folds(lessons.pairs)
+    by_article = article_folds(lessons.pairs)
     before = _reciprocal(await bench.standings(lessons.pairs))
     gains: dict[float, float] = {}
     for strength in STRENGTHS:
@@ -219,7 +219,7 @@ async def _known(bench: Bench, taught: Lessons, judged: Lessons, strength: float
 
 async def _untaught(bench: Bench, taught: Lessons, judged: Lessons, strength: float) -> Trial:
     """Return what becomes of questions about articles without pairs: each searched with what the others teach."""
-    folds = _article_folds(judged.pairs)
+    folds = article_folds(judged.pairs)
     before = await bench.standings(judged.pairs)
     after = list(before)
     for fold in np.unique(folds):
@@ -232,8 +232,8 @@ async def _untaught(bench: Bench, taught: Lessons, judged: Lessons, strength: fl
     return trial(judged.pairs, before, after)
 
 
-def _article_folds(pairs: Sequence[Pair]) -> NDArray[np.intp]:
-    """Return a fold for each pair, the same for all pairs of one article."""
+def article_folds(pairs: Sequence[Pair]) -> NDArray[np.intp]:
+    """Return a fold from 0 for each pair, the same for all pairs of one article."""
     names = sorted({min(pair.articles) for pair in pairs})
     drawn = np.random.default_rng(SEED).permutation(len(names)) % FOLDS
     fold = dict(zip(names, drawn.tolist(), strict=True))
@@ -259,7 +259,7 @@ def quality(standings: Sequence[Standing]) -> Quality:
     return Quality(*(round(float(number), 4) for number in numbers))
 
 
-def _verdict(known: Trial, untaught: Trial) -> tuple[bool, str]:
+def verdict(known: Trial, untaught: Trial) -> tuple[bool, str]:
     """Return whether it is worth adopting, and why, in a sentence with the numbers."""
     gain = f"MRR {known.before.mrr_10:.3f} -> {known.after.mrr_10:.3f} on {known.questions} held-out questions"
     interval = f"{known.change:+.3f}, 95 % from {known.low:+.3f} to {known.high:+.3f}"
@@ -279,7 +279,7 @@ def _reciprocal(standings: Sequence[Standing]) -> NDArray[np.float64]:
     return np.array([standing.reciprocal for standing in standings])
 
 
-def _some(rows: Sequence[int], most: int) -> list[int]:
+def some(rows: Sequence[int], most: int) -> list[int]:
     """Return at most so many of the rows, spread evenly."""
     step = max(1.0, len(rows) / most)
     return [rows[int(place * step)] for place in range(min(len(rows), most))]

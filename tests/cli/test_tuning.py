@@ -118,3 +118,10 @@ def test_a_folder_needs_pairs_and_a_suite_must_be_of_questions(typed: Deskhand, 
     assert "give --pairs FILE or --suite SUITE beside --kb" in nothing.stderr
     assert "give --pairs or --suite, not both" in both.stderr
     assert "suite 'demo' is of kind replies; tuning learns from retrieval suites" in replies.stderr
+
+
+def test_the_packaged_model_cannot_be_trained_further(typed: Deskhand, kb: Path, pairs: Path) -> None:
+    done = typed("kb", "tune", "--kb", kb, "--pairs", pairs, "--method", "finetune")
+
+    assert done.returncode == 2
+    assert "the embedder 'minilm' cannot be trained further: name the model to begin with" in done.stderr
