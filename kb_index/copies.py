@@ -1,5 +1,6 @@
 """Find articles that repeat each other, also an internal one whose words customers can read in a public one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from kb_index.contents import Contents
 
 NEAR = 0.8
 SAME_WORDS = 0.45
-REPEATED = 0.5
+REPEATED = 0.5  # of an article, by which it is called a copy
+LEAKED = 0.3
 FEWEST_WORDS = 12
 ROWS_AT_ONCE = 1000
+_LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)")
+_NUMBER = re.compile(r"[\w.-]*\d[\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -45,23 +49,40 @@ class _Pair:
     cosine: float
 
 
+class _Series:
+    """Tells articles that are alike because they are a series, such as release notes or one page a product."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._numbers = {article.id: set(_NUMBER.findall(article.title)) for article in contents.articles}
+        self._bodies = {article.id: article.body for article in contents.articles}
+
+    def __call__(self, one: ArticleId, other: ArticleId) -> bool:
+        """Say whether each has a number or a model in its title of which the other says nothing."""
+        return self._alone(one, other) and self._alone(other, one)
+
+    def _alone(self, one: ArticleId, other: ArticleId) -> bool:
+        return any(it not in self._bodies[other] for it in self._numbers[one] - self._numbers[other])
+
+
 def copies(contents: Contents) -> Iterator[Copy]:
     """Yield every two articles of one language of which one is mostly found in the other too, translations aside."""
-    said = {passage.id: statements.content(passage.text) for passage in contents.passages}
+    said = {passage.id: statements.content(_LINK.sub(" ", passage.text)) for passage in contents.passages}
+    apart = _Series(contents)
     sizes: dict[ArticleId, int] = defaultdict(int)
     for passage in contents.passages:
         sizes[passage.article] += len(said[passage.id])
     alike: dict[tuple[ArticleId, ArticleId], list[_Pair]] = defaultdict(list)
     for pair in _pairs(contents):
         one, other = said[pair.one.id], said[pair.other.id]
-        if len(one & other) >= SAME_WORDS * len(one | other):
+        if len(one & other) >= SAME_WORDS * len(one | other) and not apart(pair.one.article, pair.other.article):
             alike[pair.one.article, pair.other.article].append(pair)
     for same in alike.values():
         best = _ordered(max(same, key=lambda pair: pair.cosine), sizes)
         smaller = best.one.article
         copied = {p.id: len(said[p.id]) for pair in same for p in (pair.one, pair.other) if p.article == smaller}
         share = sum(copied.values()) / max(sizes[smaller], 1)
-        if share >= REPEATED and sum(copied.values()) >= FEWEST_WORDS:
+        least = REPEATED if best.one.visibility == best.other.visibility else LEAKED
+        if share >= least and sum(copied.values()) >= FEWEST_WORDS:
             yield Copy(smaller, best.other.article, share, (best.one, best.other), best.cosine)
 
 
