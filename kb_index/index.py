@@ -13,7 +13,7 @@ from domain.ids import ArticleId, BrandId, PassageId
 from domain.search import Answerability, Hit, Query, Results, Vote
 from embedding.embedder import Embedder, Vectors
 from engines import language
-from kb_index import follow_ups, ranking
+from kb_index import follow_ups, ranking, reranking
 from kb_index.follow_ups import Context
 from kb_index.learned import NOTHING, Learned
 from kb_index.lexical import Lexical
@@ -109,7 +109,7 @@ class KnowledgeIndex:
         vector, signals, votes = await self._found(query)
         for _ in range(LOOKS):
             candidates, signals, spoken = await self._seen(query, vector, signals)
-            ranked = await self._run(ranking.rank, candidates, signals, spoken, query.limit, votes)
+            ranked = await self._run(ranking.rank, candidates, signals, spoken, self._depth(query), votes)
             shown = {rated.id for it in ranked for rated in it.passages}
             live = await self._store.live(query.brand, query.audience, shown)
             if live.keys() == shown:
@@ -167,8 +167,13 @@ class KnowledgeIndex:
     ) -> tuple[tuple[Hit, ...], Answerability | None]:
         """Return the hits as a reader orders them, and whether they answer the question."""
         judge, reranker = self._learned.judge, self._learned.reranker
-        answerability = judge.judge(query, candidates, signals, hits) if judge else None
-        return reranker.rerank(query.text, hits) if reranker else hits, answerability
+        answerability = judge.judge(query, candidates, signals, hits[: query.limit]) if judge else None
+        read = reranker.rerank(query.text, hits) if reranker else hits
+        return read[: query.limit], answerability
+
+    def _depth(self, query: Query) -> int:
+        """Return how many articles are ranked: as many as a reranker reads, where there is one."""
+        return max(query.limit, reranking.READ) if self._learned.reranker else query.limit
 
     def _signals(self, query: Query, before: Context, vector: Vectors) -> Signals:
         """Ask both indexes of every shelf the audience may see."""

@@ -29,6 +29,11 @@ class Adapters(Protocol):
 class Reranker(Protocol):
     """A model that reads question and passage together; slow, so it sees the best few only."""
 
+    @property
+    def id(self) -> str:
+        """Name the model and its weights."""
+        ...
+
     def rerank(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """Return the hits in the order this model gives them."""
         ...

@@ -27,7 +27,7 @@ from kb_index.fits import InUse
 from kb_index.following import kept_up
 from kb_index.index import KnowledgeIndex, Shelf, Shelves
 from kb_index.indexing import Indexer
-from kb_index.learned import Learned
+from kb_index.learned import Learned, Reranker
 from kb_index.lines import Lines
 from kb_index.postgres_fits import PostgresFits
 from kb_index.postgres_memory import PostgresMemory
@@ -64,7 +64,9 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_served(stores: Stores, wanted: Wanted, pool: Pool, now: Callable[[], datetime]) -> AsyncIterator[Served]:
+async def open_served(
+    stores: Stores, wanted: Wanted, pool: Pool, now: Callable[[], datetime], reranker: Reranker | None = None
+) -> AsyncIterator[Served]:
     """Yield the index, kept up with its store; while the embedder changes, the one before answers.
 
     Raises KnowledgeError or EmbedderError when it cannot be brought up to date at all.
@@ -85,7 +87,7 @@ async def open_served(stores: Stores, wanted: Wanted, pool: Pool, now: Callable[
             await on.enter_async_context(kept_up(adapters))
             lines = Lines(stores.engine, articles, fits, embedder, pool.background, now)
             await on.enter_async_context(kept_up(lines))
-            learned = Learned(memory, BrandAdapters(adapters), judge=LineJudge(known.id, lines.get))
+            learned = Learned(memory, BrandAdapters(adapters), reranker, LineJudge(known.id, lines.get))
             index = KnowledgeIndex(quick, shelves, catalogue, pool, learned)
             return Edition(known, embedder, shelves, index, memory)
 

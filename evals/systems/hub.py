@@ -34,7 +34,7 @@ class Hub:
         self.name = name
         answering = "embedded" if engine is tools.embedded else tools.models
         self.id = (
-            f"{name} hub {versions.of(*versions.THINKING)} {tools.embedder.id} {tools.judge.id} "
+            f"{name} hub {versions.of(*versions.THINKING)} {tools.searching} {tools.judge.id} "
             f"{tools.policy.version} {','.join(tools.languages)} {answering} {'sends' if sends else 'suggests'}"
         )
         self._corpus = corpus
