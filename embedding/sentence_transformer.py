@@ -27,7 +27,7 @@ class SentenceTransformerEmbedder:
         if dimension is None:
             raise EmbedderError(f"The model {name_or_path!r} does not say how many dimensions its vectors have.")
         self._dimension = dimension
-        self._id = _identity(name_or_path)
+        self._id = identity(name_or_path)
 
     @property
     def id(self) -> str:
@@ -72,7 +72,8 @@ def load_model(name_or_path: str) -> "SentenceTransformer":
         ) from exc
 
 
-def _identity(name_or_path: str) -> str:
+def identity(name_or_path: str) -> str:
+    """Return the id of a model: its name, or that of its folder with a hash of the weights in it."""
     folder = Path(name_or_path)
     digest = hashlib.sha256(b"" if folder.is_dir() else name_or_path.encode())
     for weights in sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.bin")]) if folder.is_dir() else []:

@@ -29,7 +29,11 @@ HOMES = {
     "tantivy": {"kb_index/lexical.py"},
     "openai": {"engines/openai_compatible.py"},
     "onnxruntime": {"embedding/minilm.py"},
-    "sentence_transformers": {"embedding/sentence_transformer.py", "embedding/fine_tuning.py"},
+    "sentence_transformers": {
+        "embedding/sentence_transformer.py",
+        "embedding/fine_tuning.py",
+        "embedding/cross_encoder.py",
+    },
     "torch": {"embedding/fine_tuning.py"},
 }
 SOURCES = sorted(source for name in RANK for source in [*ROOT.glob(f"{name}.py"), *(ROOT / name).rglob("*.py")])
