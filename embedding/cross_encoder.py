@@ -48,6 +48,10 @@ def _logits(found: ArrayT) -> ArrayT:
 
 
 def _load(name_or_path: str) -> "CrossEncoder":
+    if name_or_path.startswith(("/", ".")) and not Path(name_or_path).is_dir():
+        raise EmbedderError(
+            f"There is no folder {name_or_path!r} to load a reranker from: mend the path, or name none."
+        )
     try:
         from sentence_transformers import CrossEncoder
     except ImportError as exc:

@@ -142,6 +142,7 @@ def test_the_doctor_finds_the_server_and_what_is_wrong(served: Served, typed: De
         DESKHAND_MODEL_URL="http://127.0.0.1:9/v1",
         DESKHAND_MODEL_LARGE="any",
         DESKHAND_EMBEDDER="word2vec",
+        DESKHAND_RERANKER=str(served.data / "gone"),
         DESKHAND_MODLE="x",
     )
 
@@ -150,7 +151,7 @@ def test_the_doctor_finds_the_server_and_what_is_wrong(served: Served, typed: De
     assert well.returncode == 0
     assert set(states.values()) == {"good"}
     assert unwell.returncode == 1
-    assert set(faults) == {"settings", "model", "embedder"}
+    assert set(faults) == {"settings", "model", "embedder", "reranker"}
     assert "DESKHAND_MODLE" in faults["settings"]
 
 

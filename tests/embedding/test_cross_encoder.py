@@ -18,6 +18,11 @@ def test_without_the_extra_the_way_to_it_is_named() -> None:
         load_reader("any")
 
 
+def test_a_path_that_leads_nowhere_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(EmbedderError, match=r"There is no folder '.*gone' to load a reranker from"):
+        load_reader(str(tmp_path / "gone"))
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 class TestCrossEncoders:
     @pytest.fixture(autouse=True, scope="class")
