@@ -8,22 +8,26 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 from chromadb.api.client import Client
 from sqlalchemy import text
 
+import services
 from database.database import Database
 from domain.ids import BrandId
 from domain.search import Query
 from embedding.embedder import EmbedderError, Vectors
 from embedding.minilm import MiniLM
+from embedding.pool import Pool
 from kb_index.chroma import ChromaVectors, discard
 from kb_index.editions import Edition, Editions, Words
 from kb_index.embedders import Embedders, Known
 from kb_index.index import KnowledgeIndex, Shelf, Shelves
 from kb_index.indexing import Indexer
 from kb_index.postgres_memory import PostgresMemory
+from kb_index.served import Stores, Wanted, open_served
 from kb_index.store import PostgresKnowledge
 from tests.kb_index.conftest import CRASH, HELP_CENTER, NOW, REFUNDS, SEATS, article
 
@@ -123,6 +127,30 @@ async def settled(server: Server) -> None:
     """Take the steps of the background until nothing is left."""
     await server.index.catch_up()
     await server.index.catch_up()
+
+
+async def test_a_server_with_another_embedder_answers_at_once_and_changes_by_itself(
+    database: Database, minilm: MiniLM, tmp_path: Path
+) -> None:
+    stores, new = Stores(database.engine, tmp_path / "chroma", None), Turned(minilm, 7)
+    with Pool(2) as pool:
+        async with open_served(stores, Wanted("minilm", minilm, minilm), pool, services.now) as served:
+            await served.indexer.put(BRAND, HELP_CENTER, NOW)
+
+        async with open_served(stores, Wanted("turned", new, new), pool, services.now) as served:
+            at_once = await served.index.search(Query("add a seat"))
+            for _ in range(600):
+                if complete := await served.index.building() is None:
+                    break
+                await asyncio.sleep(0.05)
+            after = await served.index.search(Query("add a seat"))
+            agreement = await served.indexer.check(BRAND)
+
+    assert complete
+    assert at_once.hits[0].article == after.hits[0].article == "seats"
+    assert after.hits[0].passages[0].dense == pytest.approx(at_once.hits[0].passages[0].dense, abs=1e-4)
+    assert all(shelf.complete for shelf in agreement)
+    assert len(new.passages) == 7
 
 
 async def test_the_old_embedder_answers_until_the_new_one_is_complete(house: House, minilm: MiniLM) -> None:

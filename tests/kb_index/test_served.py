@@ -12,6 +12,7 @@ from domain.ids import ArticleId, BrandId
 from domain.search import Query
 from embedding.embedder import EmbedderError
 from kb_index.errors import UnknownBrand
+from kb_index.following import kept_up
 from kb_index.indexing import Row
 from kb_index.store import PostgresKnowledge
 from tests.kb_index.conftest import (
@@ -199,6 +200,22 @@ async def test_a_second_process_follows_what_the_first_one_changes(process: Proc
     shelf = second.shelves(BRAND, "public")
     assert set(shelf.lexical.query("seat crash", 10).articles) == {"seats"}
     assert await found(second, "add a seat") == ["seats"]
+
+
+async def test_a_change_shows_in_another_process_within_five_seconds(process: Process) -> None:
+    other = process.again()
+    shelf = other.shelves(BRAND, "public")
+    async with kept_up(process.indexer), kept_up(other.indexer):
+        await process.indexer.put(BRAND, [SEATS, CRASH], NOW)
+        assert (await found(other, "add a seat"))[0] == "seats"
+        await process.indexer.delete(BRAND, CRASH.id, NOW)
+        assert "crash" not in await found(other, "QX-4127")
+
+        for _ in range(250):
+            if set(shelf.lexical.query("seat crash", 10).articles) == {"seats"}:
+                break
+            await asyncio.sleep(0.02)
+        assert set(shelf.lexical.query("seat crash", 10).articles) == {"seats"}
 
 
 async def test_the_customers_language_wins_over_its_translation(process: Process) -> None:
