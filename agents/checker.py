@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from agents import courtesies
 from domain.budget import Budget
 from domain.drafts import Draft, Sentence, quoted_heading
 from domain.policy import Policy
@@ -12,12 +13,14 @@ from domain.text import figures, folded, plain, words
 from domain.triage import Triage
 from domain.verdicts import Check, Fault, Verdict
 from engines import details, language, tone
+from engines.embedded.wording import content
 from engines.engine import Engine
 from engines.tasks import CheckTask
 from engines.tone import Mark
 
 SUPPORTED = 0.5  # an engine's score from which a sentence counts as borne out by its quotes
 COURTESY_WORDS = 25
+MET = 0.34  # of the words of a cited sentence
 FLAWED = 0.2  # a part of the tone below this is a fault: of 1,500 sentences of real articles one in eighty sounds so
 
 _CLAIMS = ("fact", "step")
@@ -126,12 +129,16 @@ def _wrong(
     for url in _URL.findall(sentence.text):
         if url not in quotes and not _allowed(url, policy.link_hosts):
             yield "links", f"links to {url!r}, which is neither cited nor an allowed host"
-    if not verbatim and (sentence.kind == "promise" or _PROMISE.search(folded(sentence.text))):
+    if sentence.kind == "promise" or (not verbatim and _PROMISE.search(folded(sentence.text))):
         yield "promise", "promises something that nobody has taken on"
     if any(found.text not in quotes for found in details.found(sentence.text)):
         yield "secret", "carries personal data or a secret that its citation does not"
-    if sentence.kind not in _CLAIMS and len(words(sentence.text)) > COURTESY_WORDS:
+    if not sentence.citations and len(words(sentence.text)) > COURTESY_WORDS:
         yield "citation", f"is too long for a {sentence.kind} and cites nothing"
+    elif not sentence.citations and (strange := courtesies.strange(sentence.text, triage.asks, policy)):
+        yield "citation", f"speaks of {', '.join(strange)} and cites nothing"
+    elif sentence.citations and not verbatim and _met(sentence.text, quotes) < MET:
+        yield "support", "says what its citation does not"
     spoken = language.detect(sentence.text, policy.languages)
     if not verbatim and spoken and spoken != triage.language:
         yield "language", f"is in {spoken!r}, not in {triage.language!r}"
@@ -154,6 +161,12 @@ def _citations(sentence: Sentence, evidence: Sequence[Evidence]) -> Iterator[tup
 def _verbatim(sentence: Sentence, quotes: str) -> bool:
     """Say whether the sentence stands word for word in its quotes, so that it says what the article says."""
     return bool(sentence.citations) and " ".join(words(sentence.text)) in " ".join(words(quotes))
+
+
+def _met(text: str, quotes: str) -> float:
+    """Return the share of the words of a sentence that its quotes have: a floor beneath any engine's opinion."""
+    said, there = content(text), set(content(quotes))
+    return sum(word in there for word in said) / len(said) if said else 1.0
 
 
 def _negated(text: str) -> bool:

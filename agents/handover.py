@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from agents import destinations, facts
+from agents import destinations, drafter, facts
 from domain.decisions import ClockTarget, FoundPassage, Handover, HandoverReason, Reply
 from domain.drafts import Draft, readable
 from domain.policy import Policy
@@ -44,7 +44,7 @@ def hand_over(
         skill=skill,
         priority=priority,
         sentiment=triage.sentiment if triage else "neutral",
-        proposed_reply=Reply(readable(draft.sentences), draft.sentences) if draft and draft.sentences else None,
+        proposed_reply=_proposed(draft, verdict),
         attempts=facts.attempts(turn),
         reasons=triage.reasons if triage else ("not triaged: treated as P2 until somebody reads it",),
         clocks=_clocks(priority, policy),
@@ -78,6 +78,14 @@ def shown(evidence: Sequence[Evidence]) -> tuple[FoundPassage, ...]:
         )
         for found in evidence
     )
+
+
+def _proposed(draft: Draft | None, verdict: Verdict | None) -> Reply | None:
+    """Return the draft without what the check refused: a tired teammate may send it as it stands."""
+    if draft is None or verdict is None:
+        return None
+    sound = drafter.cut(draft, verdict).sentences
+    return Reply(readable(sound), sound) if any(sentence.citations for sentence in sound) else None
 
 
 def _thread(history: Sequence[Utterance]) -> list[str]:

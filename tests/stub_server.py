@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -67,9 +67,12 @@ FAULTS: dict[str, Behaviour] = {
 
 
 class StubServer:
-    """Answers requests with the given behaviours in turn, the last one again and again; keeps what it was sent."""
+    """Answers requests with the given behaviours in turn, the last one again and again; keeps what it was sent.
 
-    def __init__(self, *behaviours: Behaviour | str) -> None:
+    A behaviour may be a function of the request's body.
+    """
+
+    def __init__(self, *behaviours: Behaviour | str | Callable[[dict[str, Any]], Behaviour]) -> None:
         self._behaviours = [FAULTS[given] if isinstance(given, str) else given for given in behaviours]
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
@@ -95,7 +98,8 @@ class StubServer:
         self._connections.add(task)
         try:
             await self._read(reader)
-            await self._answer(self._behaviours[min(len(self.requests), len(self._behaviours)) - 1], writer)
+            behaviour = self._behaviours[min(len(self.requests), len(self._behaviours)) - 1]
+            await self._answer(behaviour if isinstance(behaviour, Behaviour) else behaviour(self.requests[-1]), writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client has gone, or the test is over
         finally:
