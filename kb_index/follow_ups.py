@@ -1,7 +1,7 @@
 """What was said before lends its topic to a question that follows it, and nothing to one that changes the topic.
 
 The weights are the same for vectors and for words. Joining whole turns into one text was measured to hurt: the question
-drowns. The weights were chosen on conversations over four corpora and tried on those of a fifth.
+drowns. Weights and lengths near these were measured to do about as well.
 """
 
 from collections.abc import Sequence
