@@ -1,10 +1,12 @@
 """`deskhand index`: articles from folders and files into the knowledge index, a few at a time."""
 
+import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +22,13 @@ from cli.loop import run
 from cli.progress import Bar
 from cli.remote import Remote
 from domain.articles import Article
-from domain.ids import BrandId
+from domain.ids import ArticleId, BrandId
 from kb_index import reading
 from kb_index.reading import BadArticle
 from settings import Settings
 
 BATCH = 8
+AHEAD = 3
 BATCH_CHARACTERS = 1_000_000
 SKIPPED = 3
 
@@ -76,10 +79,28 @@ async def _index(
 ) -> None:
     async with _storing(read, brand) as put:
         with Bar("indexing", total) as bar:
-            for batch in _batches(_good(found, tally, bar)):
-                for row in await put(batch):
-                    tally.add(row, bar)
-                bar.reach(tally.stored + len(tally.skipped))
+            async with aclosing(_put_all(put, _batches(_good(found, tally, bar)))) as answered:
+                async for rows in answered:
+                    for row in rows:
+                        tally.add(row, bar)
+                    bar.reach(tally.stored + len(tally.skipped))
+
+
+async def _put_all(put: Put, batches: Iterable[Sequence[Article]]) -> AsyncGenerator[list[Acknowledgement], None]:
+    """Yield what became of each batch, in order, while the next are under way; no article is in two of these."""
+    ahead: deque[tuple[set[ArticleId], asyncio.Future[list[Acknowledgement]]]] = deque()
+    try:
+        for batch in batches:
+            names = {article.id for article in batch}
+            while len(ahead) > AHEAD or any(names & others for others, _ in ahead):
+                yield await ahead.popleft()[1]
+            ahead.append((names, asyncio.ensure_future(put(batch))))
+        while ahead:
+            yield await ahead.popleft()[1]
+    finally:
+        for _, task in ahead:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in ahead), return_exceptions=True)
 
 
 def _expected(paths: Sequence[Path]) -> int:
