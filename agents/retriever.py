@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from domain.ids import AskId
+from domain.ids import ArticleId, AskId
 from domain.search import Answerability, Evidence, Query, Results
+from domain.text import words
 from domain.triage import Ask
 from domain.turns import Turn
 from kb_index.index import Index
 
 ARTICLES_PER_ASK = 4
+SEARCHED_PER_ASK = 6  # two more, for those that only repeat others
 PASSAGES_PER_ARTICLE = 4
 
 
@@ -39,12 +41,19 @@ async def retrieve(
 
 def query(turn: Turn, ask: Ask, language: str | None) -> Query:
     """Return what is searched for to answer one ask of a turn, with what was said before it."""
-    return Query(ask.text, turn.brand, "customer", language, ARTICLES_PER_ASK, turn.history)
+    return Query(ask.text, turn.brand, "customer", language, SEARCHED_PER_ASK, turn.history)
 
 
 def _evidence(ask: Ask, result: Results) -> list[Evidence]:
-    return [
-        Evidence(ask.id, scored.passage, scored.score, scored.dense, scored.lexical)
-        for hit in result.hits
-        for scored in hit.passages[:PASSAGES_PER_ARTICLE]
-    ]
+    """Return the passages of the best articles; what stands word for word in a better one is left out."""
+    told: set[str] = set()
+    found: list[Evidence] = []
+    articles: set[ArticleId] = set()
+    for scored in (scored for hit in result.hits for scored in hit.passages[:PASSAGES_PER_ARTICLE]):
+        passage, wording = scored.passage, " ".join(words(scored.passage.text))
+        if wording in told or (passage.article not in articles and len(articles) == ARTICLES_PER_ASK):
+            continue
+        told.add(wording)
+        articles.add(passage.article)
+        found.append(Evidence(ask.id, passage, scored.score, scored.dense, scored.lexical))
+    return found
