@@ -1,6 +1,7 @@
 """What becomes of an article: what it was, who was told what it says, what its readers think, who has read it again.
 
-These stand before the routes of articles, whose ids may hold slashes.
+These stand before the routes of articles, whose ids may hold slashes: an article called `a/versions` is written and
+deleted as any other, and read as one of its own versions.
 """
 
 from typing import Annotated

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from database.database import Database
-from domain.ids import ArticleId, BrandId
+from domain.ids import ArticleId, BrandId, PassageId
 from domain.search import Query
 from embedding.embedder import EmbedderError
 from kb_index.errors import UnknownBrand
@@ -288,14 +288,65 @@ async def test_articles_are_listed_page_by_page(process: Process) -> None:
     assert await process.store.get(BRAND, GOODWILL.id) == GOODWILL
 
 
-async def test_vectors_nobody_needs_are_forgotten(process: Process) -> None:
+async def test_vectors_nobody_needs_are_forgotten(process: Process, database: Database) -> None:
     await process.indexer.put(BRAND, [SEATS], NOW)
+    await process.indexer.put(BRAND, [replace(CRASH, body=SEATS.body, title=SEATS.title)], NOW)
+    shared = await vectors(database)
+
     await process.indexer.delete(BRAND, SEATS.id, NOW)
+    still_used = await vectors(database)
+    await process.indexer.delete(BRAND, CRASH.id, NOW)
 
-    await process.again().indexer.catch_up()
+    assert (shared, still_used, await vectors(database)) == (1, 1, 0)
 
-    async with process.store._engine.connect() as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM vectors")) == 0
+
+async def vectors(database: Database) -> int:
+    async with database.engine.connect() as connection:
+        return int(await connection.scalar(text("SELECT count(*) FROM vectors")) or 0)
+
+
+async def test_a_check_tells_what_is_not_found_and_the_next_start_mends_it(process: Process) -> None:
+    await process.indexer.put(BRAND, HELP_CENTER, NOW)
+    shelf = process.shelves(BRAND, "public")
+    lost = sorted(shelf.vectors.ids())[:2]
+    shelf.vectors.delete(lost)
+    shelf.vectors.upsert([PassageId("ghost#1")], process.embedder.minilm.embed_passages(["ghost"]))
+    shelf.lexical.remove([SEATS.id])
+
+    public, internal = await process.indexer.check(BRAND)
+    after = process.again()
+    await after.indexer.catch_up()
+
+    assert (public.passages, public.missing, public.surplus) == (6, 2, 1)
+    assert (public.articles, public.worded) == (5, 4)
+    assert (public.complete, internal.complete) == (False, True)
+    assert all(shelf.complete for shelf in await after.indexer.check(BRAND))
+
+
+async def test_the_newest_twenty_versions_before_the_present_one_are_kept(process: Process) -> None:
+    for number in range(25):
+        await process.store.put(BRAND, replace(SEATS, body=f"A seat costs {number} EUR."), NOW, by=f"key_{number}")
+
+    versions = await process.store.versions(BRAND, SEATS.id)
+
+    assert [version.version for version in versions] == list(range(25, 4, -1))
+    assert [version.by for version in versions[:2]] == ["key_24", "key_23"]
+    assert versions[1].body == "A seat costs 23 EUR."
+
+
+async def test_votes_and_views_change_neither_version_nor_vectors(process: Process) -> None:
+    await process.indexer.put(BRAND, [SEATS], NOW)
+    process.embedder.passages.clear()
+    (before,) = await process.store.now(BRAND, [SEATS.id])
+
+    await process.store.count(BRAND, "customer", SEATS.id, up=3, down=1)
+    standing = await process.store.count(BRAND, "customer", SEATS.id, views=5)
+
+    assert standing is not None
+    assert (standing.version, standing.up, standing.down, standing.views) == (1, 3, 1, 5)
+    assert standing.helpfulness == (3 + 2) / (4 + 4)
+    assert await process.store.now(BRAND, [SEATS.id]) == [before]
+    assert process.embedder.passages == []
 
 
 async def test_the_same_article_at_another_moment_is_unchanged(database: Database) -> None:
