@@ -278,21 +278,23 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
 async def contents(settings: Settings, brand: BrandId) -> Contents:
     """Return everything stored of a brand: beside a running server as well as without one.
 
-    Raises UnknownBrand.
+    While the embedder changes, its vectors are those of the one that answers. Raises UnknownBrand.
     """
-    embedder = loading.load(settings.embedder)
+    from kb_index import embedders
+
     async with _database_of(settings, brand) as database:
-        return await _contents(database, brand, embedder)
+        known = await embedders.adopted(database.engine)
+        return await _contents(database, brand, known.id if known else loading.load(settings.embedder).id)
 
 
-async def _contents(database: Database, brand: BrandId, embedder: Embedder) -> Contents:
+async def _contents(database: Database, brand: BrandId, embedder: str) -> Contents:
     from desk import asked
     from kb_index.contents import of_brand
     from kb_index.store import PostgresKnowledge
 
     async with database.engine.connect() as connection:
         uses = await asked.uses(connection, brand)
-    return await of_brand(PostgresKnowledge(database.engine), brand, embedder.id, uses)
+    return await of_brand(PostgresKnowledge(database.engine), brand, embedder, uses)
 
 
 @asynccontextmanager
@@ -331,7 +333,7 @@ async def open_preflight(
             yield preflight.Preflight(found, opened.embedder, opened.pool, learned=opened.learned(kb)), []
             return
         async with _database_of(settings, brand) as database:
-            found = await _contents(database, brand, opened.embedder)
+            found = await _contents(database, brand, opened.embedder.id)
             tried, tickets = await preflight.of_brand(
                 database.engine, brand, found, opened.embedder, opened.pool, newest, opened.reranker
             )

@@ -62,10 +62,7 @@ class Embedders:
 
     async def adopted(self) -> Known | None:
         """Return the embedder that the index is complete with; None until there is one."""
-        query = select(embedders.c.id, embedders.c.name).where(_ADOPTED)
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return Known(row.id, row.name) if row else None
+        return await adopted(self._engine)
 
     async def begin(self, embedder: Known) -> None:
         """Note that vectors of an embedder are being made, and hold it."""
@@ -123,3 +120,11 @@ class Embedders:
     async def _lock(self, function: str, embedder: str) -> bool:
         called = text(f"SELECT {function}(:key, hashtext(:id))").bindparams(key=IN_USE, id=embedder)
         return await self._holding.scalar(called) is not False
+
+
+async def adopted(engine: AsyncEngine) -> Known | None:
+    """Return the embedder that the index of a database is complete with; None until there is one."""
+    query = select(embedders.c.id, embedders.c.name).where(_ADOPTED)
+    async with engine.connect() as connection:
+        row = (await connection.execute(query)).one_or_none()
+    return Known(row.id, row.name) if row else None
