@@ -17,6 +17,7 @@ from cli.refusal import Refusal
 from cli.watching import Watch
 from evals import comparison, evaluation, runs, suites, tables
 from evals import judges as trust
+from evals import lines as answering
 from evals.comparison import Comparison
 from evals.errors import SuiteError
 from evals.evaluation import Evaluated, Plan
@@ -27,6 +28,7 @@ from evals.reports.report import Report, Section, report, written
 from evals.reports.report import spread as interval
 from evals.results import ResultInvalid
 from evals.runs import Run
+from kb_index import fitting
 
 BELOW_A_GATE = 1
 WORST_SHOWN = 5
@@ -129,6 +131,28 @@ def judges(wanted: Sequence[str], limit: int | None, as_json: bool, **passed: ob
         people = "–" if one.people is None else f"{one.people.value:.2f}"
         spread = "–" if one.judged.error is None else f"{one.judged.error:.2f}"
         table.add_row(one.suite, one.judge, one.dimension, f"{one.judged.value:.2f}", spread, people, one.trust)
+    Console().print(table)
+
+
+def lines(wanted: Sequence[str], keep: float, as_json: bool, **passed: object) -> None:
+    """Print how well questions that are answered are told from others, and the line between what was fitted."""
+    read = settings.read(**passed)
+    try:
+        paths = [path for name in wanted for path in evaluation.find(name)]
+        with services.open_tools(read) as tools:
+            found = [run(answering.fit(path, tools, keep)) for path in paths]
+    except FAULTS as error:
+        raise Refusal(str(error)) from error
+    if as_json:
+        between = fitting.mean([one.line for one in found], "other help centers")
+        document = {"suites": [asdict(one) for one in found], "mean": asdict(between)}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        return
+    table = Table("suite", "questions", "auroc", "kept", "caught", "threshold", box=None, pad_edge=False)
+    for one in found:
+        told = one.report
+        row = (f"{value:.3f}" for value in (told.auroc, told.kept, told.caught, one.line.threshold))
+        table.add_row(one.suite, str(told.examples), *row)
     Console().print(table)
 
 

@@ -206,6 +206,22 @@ def judges(
     evaluating.judges(suites or [], limit, as_json, data=data)
 
 
+@evals.command("lines")
+def lines(
+    suites: Annotated[list[str], typer.Argument(help="Suites of questions with the articles that answer them.")],
+    keep: Annotated[float, typer.Option(min=0.5, max=0.99, help="Share of the answerable that a line keeps.")] = 0.9,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say how well what the articles answer is told from the rest.
+
+    Each question is asked as it is and with its articles hidden; a line is fitted and tried on questions held out.
+    """
+    from cli import evaluating
+
+    evaluating.lines(suites, keep, as_json, data=data)
+
+
 @articles.command("delete")
 def delete_article(
     article: Annotated[str, typer.Argument(help="The article's id, as `deskhand search` prints it.")],

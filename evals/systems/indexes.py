@@ -14,7 +14,7 @@ from evals.runner import SystemFailed
 from kb_index.addresses import Addresses
 from kb_index.errors import KnowledgeError
 from kb_index.index import Index
-from kb_index.learned import NOTHING, Learned
+from kb_index.learned import Judge, Learned
 from kb_index.memory import GivenMemory, embedded
 from kb_index.one_shot import Tell, ignore
 from services import Tools
@@ -23,10 +23,11 @@ AT_ONCE = 8
 
 
 class Indexes:
-    """Opens indexes and keeps them; `tell` hears how a new one is built."""
+    """Opens indexes and keeps them; `tell` hears how a new one is built, `judge` takes the place of their own."""
 
-    def __init__(self, tools: Tools, tell: Tell = ignore) -> None:
+    def __init__(self, tools: Tools, tell: Tell = ignore, judge: Judge | None = None) -> None:
         self._tools = tools
+        self._judge = judge
         self._tell = tell
         self._open: dict[str, Index] = {}
         self._turn = asyncio.Lock()
@@ -40,7 +41,7 @@ class Indexes:
             return self._open[name]
 
     def _index(self, corpus: Corpus, memory: Memory | None) -> Index:
-        learned = Learned(self._remembering(corpus, memory)) if memory else NOTHING
+        learned = Learned(self._remembering(corpus, memory) if memory else None, judge=self._judge)
         try:
             return self._tools.index(corpus.path if corpus.whole else self._written(corpus), self._tell, learned)
         except KnowledgeError as exc:

@@ -182,6 +182,6 @@ def test_judges_are_held_against_people(typed: Deskhand, tmp_path: Path) -> None
 def test_the_commands_of_eval_are_listed(typed: Deskhand) -> None:
     shown = typed("eval", "--help").stdout
 
-    for name in ("run", "init", "judges"):
+    for name in ("run", "init", "judges", "lines"):
         assert f"  {name} " in shown
     assert "deskhand eval SUITE..." in shown
