@@ -95,7 +95,11 @@ class House:
 
             async def edition(embedder: Turned) -> Edition:
                 await embedders.begin(Known(embedder.id, embedder.id))
-                opened = Shelves(lambda *of: Shelf(ChromaVectors(self.client, *of, embedder), words(*of)))  # type: ignore[call-arg]
+                opened = Shelves(
+                    lambda brand, visibility: Shelf(
+                        ChromaVectors(self.client, brand, visibility, embedder), words(brand, visibility)
+                    )
+                )
                 shelves[embedder.id] = opened
                 memory = PostgresMemory(self.database.engine, embedder, self.pool, self.pool)
                 index = KnowledgeIndex(embedder, opened, store, self.pool)
