@@ -26,6 +26,48 @@ Je veux parler à un humain
 Passez-moi un conseiller s'il vous plaît
 Quero falar com um atendente
 Preciso de uma pessoa
+Let me chat with somebody from your team please
+Is it possible to talk to an actual employee?
+I would rather deal with a human than with a machine
+Hand me over to your support staff
+this isn't helping, I need someone real
+I'd prefer to be contacted by a person
+may I have a word with your supervisor
+Kindly arrange a call back from one of your agents
+could you get a colleague to look into this for me
+I won't discuss this with a bot
+Who can I call? I want to speak with someone now
+Necesito que me llame alguien
+¿Puedo hablar con un humano?
+No quiero hablar con un robot
+¿Me puede atender una persona?
+Pásame con alguien del equipo
+Prefiero tratar esto con una persona real
+Kann ich bitte mit einem echten Menschen reden?
+Ich will keinen Bot, ich will einen Mitarbeiter
+Bitte um Rückruf durch einen Kollegen
+Gibt es hier auch echte Menschen?
+Ich hätte gern einen persönlichen Ansprechpartner
+Leiten Sie mich bitte an einen Berater weiter
+Je préfère parler avec une vraie personne
+Pourriez-vous me passer un collègue ?
+Je ne veux pas parler à un robot
+Est-ce que quelqu'un peut me rappeler ?
+J'aimerais être mis en relation avec un agent
+Mettez-moi en contact avec un responsable
+Posso falar com uma pessoa de verdade?
+Não quero falar com um robô
+Prefiro ser atendido por um humano
+Pode me transferir para um atendente?
+Alguém pode me ligar, por favor?
+Gostaria de falar com alguém da equipe
+real human please
+speak to representative
+customer support agent now
+hablar con agente
+Mensch bitte
+humain svp
+atendente
 """.strip().splitlines()
 
 MENTIONS = """
@@ -48,6 +90,48 @@ Can staff talk to customers in the app?
 Is there a limit on people per booking?
 ¿Cada persona necesita una licencia?
 Kann eine Person zwei Konten haben?
+How does the chatbot hand over to a person?
+Can I turn off the bot on my booking page?
+What does the role "agent" cost per month?
+Can my customers talk to an agent through the widget?
+We hired a new person, how do I add her?
+Someone left the team, please remove the seat
+My colleague cannot log in
+I spoke with an agent yesterday and the refund has not arrived
+A person from your team told me it would be fixed
+Is the owner the only person who can cancel?
+Does the app work for people without a phone?
+How do I assign a booking to another staff member?
+Our manager wants a report every Monday
+Can a human resources team use it?
+How can I let customers call my employees?
+The representative of our company is changing
+Do agents see internal notes?
+Which person receives the invoice?
+How do I transfer a booking to another person?
+Can I connect a person's calendar?
+How many agents are included?
+I am the person responsible for billing
+Somebody paid twice with my card reader
+¿Cómo añado a otra persona al equipo?
+La persona que paga cambió
+¿Puede un agente ver las notas?
+Hablé ayer con una persona de su equipo
+Wie viele Mitarbeiter sind enthalten?
+Ein Mitarbeiter hat gekündigt, wie entferne ich ihn?
+Kann ein Kollege meine Termine sehen?
+Ich habe gestern mit einem Mitarbeiter gesprochen
+Comment ajouter une personne à mon équipe ?
+Un collègue peut-il voir mes rendez-vous ?
+J'ai parlé à un conseiller hier
+Combien de personnes peuvent réserver ?
+Como adiciono uma pessoa à equipa?
+Uma pessoa pode ter duas contas?
+Falei ontem com um atendente
+Can I block a person from booking?
+What happens when a person deletes the app?
+Verify that you are not a robot
+Nothing came out of the machine
 """.strip().splitlines()
 
 
