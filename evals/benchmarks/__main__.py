@@ -1,0 +1,82 @@
+"""The commands of the benchmarks."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import settings
+from domain.articles import Article
+from evals.benchmarks import indexing, made, scale, searching
+from kb_index import reading
+
+app = typer.Typer(help="How quick and how big the knowledge index is on this machine.", no_args_is_help=True)
+Questions = Annotated[Path | None, typer.Option(help="A .jsonl file with a `question` in each row.")]
+Articles = Annotated[Path | None, typer.Option(help="Articles to take instead of made ones: a folder or .jsonl file.")]
+
+
+@app.command()
+def search(
+    count: Annotated[int, typer.Option(help="Articles.")] = 2000,
+    asked: Annotated[int, typer.Option(help="Questions, 50 of them to warm up.")] = 250,
+    articles: Articles = None,
+    questions: Questions = None,
+) -> None:
+    """Time one-line questions on a served index, kept in the data directory for the next time."""
+    lines = _questions(questions, asked, count)
+    _print(asyncio.run(searching.measure(settings.read(), _articles(articles, count), lines)))
+
+
+@app.command()
+def http(
+    url: Annotated[str, typer.Argument(help="A server in demo mode, such as http://127.0.0.1:8420.")],
+    count: Annotated[int, typer.Option(help="Articles that it holds.")] = 2000,
+    asked: Annotated[int, typer.Option(help="Questions, 50 of them to warm up.")] = 250,
+    questions: Questions = None,
+) -> None:
+    """Time one-line questions over HTTP, on a server that runs."""
+    _print(searching.over_http(url, _questions(questions, asked, count)))
+
+
+@app.command()
+def passages(
+    count: Annotated[int, typer.Option(help="Passages.")] = 100_000,
+    asked: Annotated[int, typer.Option(help="Questions.")] = 300,
+) -> None:
+    """Time both indexes over a great many made passages, vectors given; the vectors are kept in the cache."""
+    _print(scale.measure(settings.read().cache / "benchmarks", count, asked))
+
+
+@app.command()
+def index(count: Annotated[int, typer.Option(help="Articles.")] = 200, articles: Articles = None) -> None:
+    """Time indexing into an empty data directory, beside the embedder alone."""
+    _print(asyncio.run(indexing.measure(settings.read(), _articles(articles, count))))
+
+
+def _articles(source: Path | None, count: int) -> list[Article]:
+    read = settings.read()
+    found: Iterable[object] = reading.read([source], read.languages) if source else made.articles(count)
+    return list(islice((it for it in found if isinstance(it, Article)), count))
+
+
+def _questions(source: Path | None, asked: int, count: int) -> list[str]:
+    return list(islice(_lines(source) if source else made.questions(asked, count), asked))
+
+
+def _lines(file: Path) -> Iterable[str]:
+    """Yield the first line of each question once, where it is one line long."""
+    rows = (json.loads(line)["question"].strip().partition("\n")[0] for line in file.read_text("utf-8").splitlines())
+    return (line for line in dict.fromkeys(rows) if 4 <= len(line.split()) <= 14)
+
+
+def _print(result: Any) -> None:
+    print(json.dumps(asdict(result), indent=2))
+
+
+if __name__ == "__main__":
+    app()
