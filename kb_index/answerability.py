@@ -17,12 +17,13 @@ from pydantic import TypeAdapter
 
 from domain.ids import ArticleId, BrandId
 from domain.search import Answerability, Hit, Query
-from engines.embedded.wording import content
+from engines.embedded.wording import content, stem
 from kb_index.ranking import Candidate, Signals
 
 REST = slice(5, 20)
 NEXT = slice(1, 5)
 NAMED = 4
+EDGES = ".,;:!?\"'()[]"
 
 Source = Literal["titles", "questions", "other help centers"]
 FITTED: Mapping[Source, str] = {
@@ -144,7 +145,8 @@ def _reasons(line: Line, found: Shape, probability: float) -> tuple[str, ...]:
 
 def _unmentioned(query: Query, hits: Sequence[Hit]) -> tuple[str, ...]:
     """Return a sentence that names words of the question that nothing found has, as far as there are any."""
-    known = {stem for hit in hits for scored in hit.passages for stem in content(scored.passage.embedded_text)}
-    words = dict.fromkeys(word for word in query.text.split() if content(word) and not known.issuperset(content(word)))
-    named = ", ".join(repr(word.strip(".,;:!?\"'()")) for word in list(words)[:NAMED])
+    found = "\n".join(scored.passage.embedded_text for hit in hits for scored in hit.passages).casefold()
+    words = (word.strip(EDGES) for word in query.text.split())
+    missing = dict.fromkeys(word for word in words if content(word) and stem(word.casefold()) not in found)
+    named = ", ".join(map(repr, list(missing)[:NAMED]))
     return (f"nothing found mentions {named}",) if named else ()
