@@ -2,6 +2,7 @@ import pytest
 
 from agents import entities, flags, priorities
 from domain.triage import Entity, Flag, Priority
+from tests.agents.wordings import WORDINGS
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,8 @@ from domain.triage import Entity, Flag, Priority
         ("I was charged twice for March", "billing", (), Priority.P1),
         ("I cannot log in and need it today", "account_access", (), Priority.P1),
         ("The calendar does not work", "", (), Priority.P2),
-        ("Where is my invoice?", "billing", (), Priority.P2),
+        ("My invoice never came", "billing", (), Priority.P2),
+        ("Where is my invoice?", "billing", (), Priority.P3),
         ("How do I add a colour to a service?", "how_to", (), Priority.P3),
     ],
 )
@@ -25,6 +27,23 @@ def test_a_priority_follows_from_a_rule_that_it_names(
 
     assert found == priority
     assert reasons[0].startswith(f"{priority}:")
+
+
+@pytest.mark.parametrize(
+    ("text", "priority"), [(text, priority) for priority, texts in WORDINGS.items() for text in texts]
+)
+def test_what_happened_to_whom_decides_how_soon(text: str, priority: Priority) -> None:
+    found, reasons = priorities.rank(text, "", flags.raised(text))
+
+    assert (found, bool(reasons)) == (priority, True)
+
+
+def test_a_mood_in_words_or_capitals_raises_nothing() -> None:
+    for texts in WORDINGS.values():
+        for text in texts:
+            calm = priorities.rank(text, "", ())[0]
+
+            assert priorities.rank(f"{text.upper()} UNBELIEVABLE!!!", "", ())[0] >= calm
 
 
 def test_shouting_alone_makes_nothing_urgent() -> None:
