@@ -24,7 +24,7 @@ NEEDED = 100
 FEWEST_ARTICLES = 10
 MOST = 5000  # pairs, the newest: more teach little and take long
 JUDGED_BY = 400  # held-out pairs at most
-CHOSEN_BY = 200  # pairs at most, for each of the two views that a strength is chosen by
+CHOSEN_BY = 400  # pairs at most that a strength is chosen by
 HELD_OUT = 0.3
 FOLDS = 4
 STRENGTHS = (0.25, 0.5, 1.0, 1.5)
@@ -73,8 +73,8 @@ class Trial:
 class Report:
     """What was tried: on questions held out, and on those among them whose article no pair had taught.
 
-    `unusable` counts pairs left out because none of their articles is public here. `held_out` says how the questions
-    were chosen: the latest ones where times are known, else by chance.
+    `unusable` counts pairs left out: asked twice, older than the newest 5,000, or about no article that is public here.
+    `held_out` says how the questions were chosen: the latest ones where times are known, else by chance.
     """
 
     method: Literal["adapter", "finetune"]
@@ -141,12 +141,14 @@ async def tune(bench: Bench, pairs: Sequence[Pair], tell: Tell = lambda done, to
     lessons = await _lessons(bench, found)
     steps.done()
     earlier, later, how = split(found)
-    strength = await _strength(bench, lessons.only(some(earlier, 2 * CHOSEN_BY)), steps)
-    judged = lessons.only(some(later, JUDGED_BY))
-    known = await _known(bench, lessons.only(earlier), judged, strength)
+    strength = await _strength(bench, lessons.only(some(earlier, CHOSEN_BY)), steps)
+    taught, judged = lessons.only(earlier), lessons.only(some(later, JUDGED_BY))
+    before = await bench.standings(judged.pairs)
+    after = await bench.standings(judged.pairs, taught.adapter(strength))
     steps.done()
-    untaught = await _untaught(bench, lessons.only(earlier), judged, strength)
+    untouched = await _untaught(bench, taught, judged.pairs, strength)
     steps.done()
+    known, untaught = trial(judged.pairs, before, after), trial(judged.pairs, before, untouched)
     better, why = verdict(known, untaught)
     report = Report("adapter", len(found), len(pairs) - len(found), how, strength, known, untaught, better, why)
     return report, lessons.adapter(strength)
@@ -212,24 +214,16 @@ async def _crossed(bench: Bench, lessons: Lessons, folds: NDArray[np.intp], stre
     return [found[row] for row in range(len(lessons.pairs))]
 
 
-async def _known(bench: Bench, taught: Lessons, judged: Lessons, strength: float) -> Trial:
-    before = await bench.standings(judged.pairs)
-    return trial(judged.pairs, before, await bench.standings(judged.pairs, taught.adapter(strength)))
-
-
-async def _untaught(bench: Bench, taught: Lessons, judged: Lessons, strength: float) -> Trial:
-    """Return what becomes of questions about articles without pairs: each searched with what the others teach."""
-    folds = article_folds(judged.pairs)
-    before = await bench.standings(judged.pairs)
-    after = list(before)
+async def _untaught(bench: Bench, taught: Lessons, judged: Sequence[Pair], strength: float) -> list[Standing]:
+    """Return the standings had no pair been about these questions' articles: each searched with what others teach."""
+    folds = article_folds(judged)
+    found: dict[int, Standing] = {}
     for fold in np.unique(folds):
-        rows = np.flatnonzero(folds == fold)
-        articles = frozenset[ArticleId]().union(*(judged.pairs[row].articles for row in rows))
+        rows = np.flatnonzero(folds == fold).tolist()
+        articles = frozenset[ArticleId]().union(*(judged[row].articles for row in rows))
         adapter = taught.without(articles).adapter(strength)
-        standings = await bench.standings([judged.pairs[row] for row in rows], adapter)
-        for row, standing in zip(rows, standings, strict=True):
-            after[row] = standing
-    return trial(judged.pairs, before, after)
+        found.update(zip(rows, await bench.standings([judged[row] for row in rows], adapter), strict=True))
+    return [found[row] for row in range(len(judged))]
 
 
 def article_folds(pairs: Sequence[Pair]) -> NDArray[np.intp]:
