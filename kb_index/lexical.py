@@ -141,9 +141,8 @@ class _Language:
         for article, score in self._titles.query(terms, k).items():
             scores[article] = scores.get(article, 0.0) + TITLE_WEIGHT * score
         best: dict[str, float] = {}
-        for name, score in passages.items():
-            article = name.rpartition("#")[0]
-            best[article] = max(best.get(article, 0.0), score)
+        for name, score in passages.items():  # best first
+            best.setdefault(name.rpartition("#")[0], score)
         articles = {ArticleId(name): scores.get(name, 0.0) + best.get(name, 0.0) for name in {**scores, **best}}
         return Matches(articles, {PassageId(name): score for name, score in passages.items()})
 
@@ -164,8 +163,10 @@ class _Texts:
             folder.mkdir(parents=True, exist_ok=True)
         self._index = tantivy.Index(self._schema, str(folder) if folder else None)
         self._index.register_tokenizer("ours", analyzer)
-        self._names: list[str] = json.loads(self._file.read_text()) if self._file and self._file.exists() else []
-        self._rows = {name: row for row, name in enumerate(self._names)}
+        kept = json.loads(self._file.read_text()) if self._file and self._file.exists() else []
+        self._next = len(kept)
+        self._names: dict[int, str] = {row: name for row, name in enumerate(kept) if name is not None}
+        self._rows = {name: row for row, name in self._names.items()}
 
     def names(self) -> Sequence[str]:
         return list(self._rows)
@@ -175,25 +176,27 @@ class _Texts:
         for name in gone:
             if (row := self._rows.pop(name, None)) is not None:
                 writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "row", row))
+                del self._names[row]
         for name, text in texts:
             document = tantivy.Document()
-            document.add_unsigned("row", len(self._names))
+            document.add_unsigned("row", self._next)
             document.add_text("text", text)
             writer.add_document(document)
-            self._rows[name] = len(self._names)
-            self._names.append(name)
+            self._rows[name], self._names[self._next] = self._next, name
+            self._next += 1
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         if self._file:
-            self._file.write_text(json.dumps(self._names), "utf-8")
+            self._file.write_text(json.dumps([self._names.get(row) for row in range(self._next)]), "utf-8")
 
     def query(self, terms: Mapping[str, float], k: int) -> dict[str, float]:
         words = [(tantivy.Occur.Should, self._word(term, weight)) for term, weight in sorted(terms.items())]
         searcher = self._index.searcher()
         hits = searcher.search(tantivy.Query.boolean_query(words), limit=k, count=False).hits
         rows = searcher.fast_field_values("row", [address for _, address in hits])
-        return {self._names[int(row or 0)]: score for row, (score, _) in zip(rows, hits, strict=True)}
+        found = ((self._names.get(int(row or 0)), score) for row, (score, _) in zip(rows, hits, strict=True))
+        return {name: score for name, score in found if name is not None}  # one may go while it is searched
 
     def _word(self, term: str, weight: float) -> tantivy.Query:
         query = tantivy.Query.term_query(self._schema, "text", term, "freq")

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
+import services
 import settings
 from domain.articles import Article
-from evals.benchmarks import indexing, made, scale, searching
+from evals.benchmarks import contradictions, indexing, made, scale, searching
 from kb_index import reading
 
 app = typer.Typer(help="How quick and how big the knowledge index is on this machine.", no_args_is_help=True)
@@ -56,6 +57,17 @@ def passages(
 def index(count: Annotated[int, typer.Option(help="Articles.")] = 200, articles: Articles = None) -> None:
     """Time indexing into an empty data directory, beside the embedder alone."""
     _print(asyncio.run(indexing.measure(settings.read(), _articles(articles, count))))
+
+
+@app.command()
+def conflicts(
+    articles: Annotated[Path, typer.Argument(help="A folder or .jsonl file of articles.")],
+    count: Annotated[int, typer.Option(help="Contradictions planted at a time.")] = 25,
+    seeds: Annotated[list[int] | None, typer.Option(help="What they are drawn with; repeatable.")] = None,
+) -> None:
+    """Plant contradictions between related articles and say how many `kb health` finds, and what else."""
+    with services.open_tools(settings.read()) as tools:
+        _print(contradictions.measure(tools.contents(articles), tools.embedder, seeds or [11, 12, 13], count))
 
 
 def _articles(source: Path | None, count: int) -> list[Article]:

@@ -11,16 +11,17 @@ import psutil
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds of `runs` runs: wall clock at the median and the 95th percentile, and mean CPU of all threads."""
+    """Milliseconds of `runs` runs at the median and the 95th percentile: wall clock, and CPU of this process."""
 
     runs: int
     p50: float
     p95: float
-    cpu: float
+    cpu_p50: float
+    cpu_p95: float
 
 
 class Stopwatch:
-    """Times laps; CPU is that of this process alone."""
+    """Times laps."""
 
     def __init__(self) -> None:
         self._wall: list[float] = []
@@ -36,8 +37,8 @@ class Stopwatch:
 
     def times(self) -> Times:
         """Return the times of all laps."""
-        p50, p95 = np.percentile(self._wall, (50, 95))
-        return Times(len(self._wall), round(float(p50), 1), round(float(p95), 1), round(float(np.mean(self._cpu)), 1))
+        both = [np.percentile(laps, at) for laps in (self._wall, self._cpu) for at in (50, 95)]
+        return Times(len(self._wall), *(round(float(value), 1) for value in both))
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,32 @@ def test_a_folder_gives_the_same_results_as_memory(lexical: Lexical, tmp_path: P
         assert opened.query(question, 10) == lexical.query(question, 10)
 
 
+def test_what_was_removed_from_a_folder_does_not_come_back_with_it(tmp_path: Path) -> None:
+    written = Lexical(tmp_path / "words")
+    written.put(passages(*HELP_CENTER))
+    written.put(passages(replace(SEATS, body="Chairs are free now.")))
+    written.remove([CRASH.id])
+
+    opened = Lexical(tmp_path / "words")
+
+    assert opened.count() == len(HELP_CENTER) - 1
+    for question in ("crash", "EUR month", "chairs", "password"):
+        assert opened.query(question, 10) == written.query(question, 10)
+    opened.put(passages(SEATS, CRASH))
+    assert order(opened, "crash") == ["crash"]
+    assert order(opened, "chairs") == []
+
+
+def test_many_changes_of_one_article_leave_no_more_than_one(lexical: Lexical) -> None:
+    for price in range(30):
+        lexical.put(passages(replace(SEATS, body=f"A seat costs {price} EUR.")))
+
+    texts = lexical._languages["en"]._passages
+    assert len(texts._names) == len(texts._rows) == len(passages(*HELP_CENTER)) - 1
+    assert order(lexical, "29 EUR") == ["seats", "goodwill"]
+    assert order(lexical, "28") == []
+
+
 def test_a_language_without_a_stemmer_is_found_by_whole_words() -> None:
     lexical = Lexical()
     lexical.put(passages(article("sw", "Nenosiri", "Bonyeza kitufe cha nenosiri", language="sw")))

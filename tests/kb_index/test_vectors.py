@@ -1,10 +1,5 @@
 """Both stores of vectors, held to the same promises."""
 
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -119,35 +114,12 @@ def test_vectors_survive_a_restart(tmp_path: Path) -> None:
         assert chroma(client).sound()
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = Path(sys.executable).with_name("chroma")
-    run = [str(command), "run", "--path", str(tmp_path), "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + 30
-        while time.monotonic() < until and not _listens(port):
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def test_a_server_keeps_what_one_client_put_for_the_next(server: str, tmp_path: Path) -> None:
+def test_a_server_keeps_what_one_client_put_for_the_next(chroma_server: str, tmp_path: Path) -> None:
     vectors = unit(9)
-    with open_client(tmp_path / "unused", server) as client:
+    with open_client(tmp_path / "unused", chroma_server) as client:
         chroma(client).upsert(ids(9), vectors)
 
-    with open_client(tmp_path / "unused", server) as client:
+    with open_client(tmp_path / "unused", chroma_server) as client:
         found = dict(chroma(client).query(vectors[2], 1))
 
     assert found == pytest.approx({ids(9)[2]: 1}, abs=1e-5)
