@@ -116,17 +116,20 @@ def fine_tune(asked: Asked, training: Training, dry: bool, as_json: bool, **pass
         report = await fine_tuning.fine_tune(learning.bench, pairs, course, say)
         for bar in bars.values():
             bar.stop()
-        kept = report.better and not dry
         if not as_json:
             _show(report, None, dry)
-        return {"model": str(folder) if kept else None, "dry_run": dry, **report.document()}
+        return {"model": str(folder) if report.better and not dry else None, "dry_run": dry, **report.document()}
 
-    told = _opened(asked, passed, work)
-    if told["model"] is None:
-        shutil.rmtree(folder)
+    kept = None
+    try:
+        told = _opened(asked, passed, work)
+        kept = told["model"]
+    finally:
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
     if as_json:
         _print(told)
-    elif told["model"]:
+    elif kept:
         typer.echo(
             f"The model lies in {folder}. To search with it set DESKHAND_EMBEDDER=sentence-transformers:{folder} and "
             "start Deskhand again: its index is built beside, and the embedder of now answers until it is whole."
