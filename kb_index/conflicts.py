@@ -115,7 +115,7 @@ def _strength(
 
 def _differ_in_names(one: Statement, other: Statement) -> bool:
     """Say whether each names something that the other does not know of, such as another plan or product."""
-    return bool(one.names - other.words - other.above and other.names - one.words - one.above)
+    return all(it.names - its.names - its.words - its.above for it, its in ((one, other), (other, one)))
 
 
 def _times(one: Figure, other: Figure) -> float:

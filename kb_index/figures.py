@@ -112,6 +112,7 @@ _DATE = re.compile(
     rf"|(?<!\d)(?P<day_>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:de\s|of\s)?(?P<month_>{_MONTH})\b\.?(?:,?\s(?:de\s)?(?P<year_>\d{{4}}))?"
 )
 _NAMED = re.compile(r"(?<=[\w,;)] )(?!(?:EUR|USD|GBP)\b)([A-Z][\w-]*)\s\d+(?:\.\d+)*(?![\w%€$£]|[.,:]\d)")
+_OUTLINE = re.compile(r"^\d+(?:\.\d+)*\.?\s+(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _LABEL = re.compile(
     r"\b(?:step|error|code|version|section|port|line|number|no|firmware|page|level|figure|release|pin|usb|rev|revision|"
     r"build|article|chapter|schritt|fehler|seite|paso|pagina|numero)\.?\s#?\d[\w.]*|\b\d+-?bit\b|\b\d+(?:\.\d+){2,}\b"
@@ -131,7 +132,7 @@ class Figure:
 
 def read(sentence: str) -> tuple[tuple[Figure, ...], str]:
     """Return the figures of a sentence that measure or count something, and the sentence without them, folded."""
-    rest = _LABEL.sub(" ", folded(_NAMED.sub(_name, sentence)))
+    rest = _LABEL.sub(" ", folded(_NAMED.sub(_name, _OUTLINE.sub("", sentence))))
     found: list[Figure] = []
     for pattern, reading in ((_DATE, _date), (_CLOCK, _clock), (_QUANTITY, _quantity)):
         kept = []

@@ -42,7 +42,7 @@ def statements(passage: Passage) -> list[Statement]:
         return []
     above = content(" ".join((passage.title, *passage.heading_path)))
     found = (plain(span.text) for span in spans(_CODE.sub(" ", passage.text)) if span.kind != "heading")
-    read = ((quote, *figures.read(quote)) for quote in found)
+    read = ((quote, *figures.read(quote)) for quote in found if not quote.startswith("`"))
     return [Statement(passage, quote, said, content(rest), above, names(quote)) for quote, said, rest in read if said]
 
 

@@ -58,7 +58,8 @@ def test_what_measures_something_else_is_not_compared(one: str, other: str) -> N
 
 
 @pytest.mark.parametrize(
-    "sentence", ["See step 3.", "It needs Windows 10 here.", "Error 1203", "version 2.0.3", "in 2019"]
+    "sentence",
+    ["See step 3.", "5 How do I pay?", "It needs Windows 10 here.", "Error 1203", "version 2.0.3", "in 2019"],
 )
 def test_a_name_with_a_number_is_no_figure(sentence: str) -> None:
     assert read(sentence)[0] == ()

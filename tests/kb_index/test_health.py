@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from domain.articles import Article, Standing, Uses
 from domain.ids import ArticleId, BrandId
 from embedding.minilm import MiniLM
+from evals.benchmarks import contradictions
 from kb_index import contents
 from kb_index.contents import Contents
 from kb_index.health import Finding, examine
@@ -26,9 +28,13 @@ GUARANTEE = (
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM, pool: Executor) -> tuple[Finding, ...]:
-    read = read_folder(ROOT / "demo" / "help_center", tmp_path_factory.mktemp("cache"), minilm, pool)
-    return examine(read, TODAY)
+def demo_contents(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM, pool: Executor) -> Contents:
+    return read_folder(ROOT / "demo" / "help_center", tmp_path_factory.mktemp("cache"), minilm, pool)
+
+
+@pytest.fixture(scope="module")
+def demo(demo_contents: Contents) -> tuple[Finding, ...]:
+    return examine(demo_contents, TODAY)
 
 
 @pytest.fixture
@@ -67,6 +73,16 @@ def test_the_planted_contradiction_is_among_the_first_with_both_quotes(demo: tup
     assert "within 14 days" in " ".join(conflicts[place].quotes)
     assert "within 30 days" in " ".join(conflicts[place].quotes)
     assert len(conflicts) < 10
+
+
+def test_most_contradictions_are_found_also_in_other_words(demo_contents: Contents, minilm: MiniLM) -> None:
+    contradicting, planted = contradictions.plant(demo_contents, minilm, Random(21), count=20, left_out=0.2)
+
+    conflicts = [finding for finding in examine(contradicting, TODAY) if finding.kind == "conflict"]
+
+    pairs = {frozenset((it.original, it.into)) for it in planted}
+    assert len(planted) == 20
+    assert len(pairs & {frozenset(finding.articles) for finding in conflicts[:25]}) >= 13
 
 
 def test_the_stale_articles_are_named_the_oldest_first(demo: tuple[Finding, ...]) -> None:
