@@ -49,7 +49,7 @@ def belief(case: Case) -> tuple[float, float] | None:
         case results.Intent(confidence=stated) if case.example.positive:
             return stated, float(labelled_right(case))
         case results.Decided(confidence=float(stated), outcome="answered" | "suggested"):
-            return stated, float(not broken_rules(case))
+            return stated, float(not broken_by_reply(case))
     return None
 
 
@@ -77,6 +77,15 @@ def passed(case: Case) -> bool | None:
 def broken_rules(case: Case) -> list[str]:
     """Return in words every rule of a reply's example that the decision breaks."""
     row, decided = case.example.row, case.read(results.Decided)
+    broken = broken_by_reply(case)
+    if row.kind == "replies" and decided and row.priority and decided.triage.priority not in row.priority:
+        broken.append(f"has priority {decided.triage.priority}, expected {' or '.join(row.priority)}")
+    return broken
+
+
+def broken_by_reply(case: Case) -> list[str]:
+    """Return in words every rule that the reply and the outcome break: what the customer would notice."""
+    row, decided = case.example.row, case.read(results.Decided)
     if row.kind != "replies":
         return []
     if decided is None:
@@ -85,8 +94,6 @@ def broken_rules(case: Case) -> list[str]:
     broken += [f"says {word!r}" for word in row.must_not_include if says(decided.text, word)]
     if row.outcome and decided.outcome not in row.outcome:
         broken.append(f"is {decided.outcome}, expected {' or '.join(row.outcome)}")
-    if row.priority and decided.triage.priority not in row.priority:
-        broken.append(f"has priority {decided.triage.priority}, expected {' or '.join(row.priority)}")
     return broken
 
 

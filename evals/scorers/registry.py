@@ -41,7 +41,8 @@ DEFAULTS: dict[Kind, tuple[str, ...]] = {
     "safety": ("precision", "recall", "false_alarms", "auroc"),
     "replies": (
         "passed", "must_include", "must_not_include", "outcome", "priority", "replied", "answered", "handed_over",
-        "cited", "wrong_answered", "grounding", "completeness", "tone", "ece", "aurc", "calls", "prompt_tokens",
+        "cited", "right", "sent", "needless", "wrong_answered", "grounding", "completeness", "tone", "ece", "aurc",
+        "calls", "prompt_tokens",
     ),
     "given": ("completeness", "tone", "grounding"),
     "pairs": ("preferred",),

@@ -5,11 +5,12 @@ import numpy as np
 from evals import results
 from evals.examples import Kind
 from evals.results import Case
-from evals.scorers.readings import broken_rules, missing, says
+from evals.scorers.readings import broken_by_reply, broken_rules, missing, says
 from evals.scorers.scorer import Observation, Scorer, each, family, single
 
 REPLIES: tuple[Kind, ...] = ("replies",)
 MARKED: tuple[Kind, ...] = ("replies", "given")
+NOTHING = results.Decided(outcome="failed")
 
 
 def _included(case: Case) -> Observation:
@@ -62,7 +63,30 @@ def _cited(case: Case) -> Observation:
 
 def _wrong(case: Case) -> Observation:
     decided = case.read(results.Decided)
-    return float(bool(broken_rules(case))) if decided and decided.outcome == "answered" else None
+    return float(bool(broken_by_reply(case))) if decided and decided.outcome == "answered" else None
+
+
+def _answerable(case: Case) -> results.Decided | None:
+    """Return what was decided where articles answer the question and nothing else calls for a person."""
+    row = case.example.row
+    if row.kind != "replies" or not row.relevant or not row.outcome or "handed_over" in row.outcome:
+        return None
+    return case.read(results.Decided) or NOTHING
+
+
+def _right(case: Case) -> Observation:
+    decided = _answerable(case)
+    return None if decided is None else float(_cited(case) == 1 and not broken_by_reply(case))
+
+
+def _sent(case: Case) -> Observation:
+    decided = _answerable(case)
+    return None if decided is None else float(decided.outcome == "answered")
+
+
+def _needless(case: Case) -> Observation:
+    decided = _answerable(case)
+    return None if decided is None else float(decided.outcome == "handed_over")
 
 
 def _mark(case: Case, name: str) -> Observation:
@@ -116,10 +140,34 @@ HANDED_OVER = Scorer(
     "handed_over", "Of the turns that need a person, how many are handed over?", "share", "higher", each(_kept_back)
 )
 CITED = Scorer("cited", "Of the replies, how many cite a right article?", "share", "higher", each(_cited))
-WRONG = Scorer("wrong_answered", "Of the replies sent, how many break a rule?", "share", "lower", each(_wrong))
+RIGHT = Scorer(
+    "right",
+    "Of the questions that articles answer, how many get a reply that cites one of them and says what it must?",
+    "share",
+    "higher",
+    each(_right),
+)
+SENT = Scorer(
+    "sent",
+    "Of the questions that articles answer, how many are answered without a teammate?",
+    "share",
+    "higher",
+    each(_sent),
+)
+NEEDLESS = Scorer(
+    "needless",
+    "Of the questions that articles answer, how many are handed over all the same?",
+    "share",
+    "lower",
+    each(_needless),
+)
+WRONG = Scorer(
+    "wrong_answered", "Of the replies sent, how many are wrong, their priority aside?", "share", "lower", each(_wrong)
+)
 FAMILIES = (
     *(single(one, REPLIES) for one in (PASSED, MUST_INCLUDE, MUST_NOT_INCLUDE, OUTCOME, PRIORITY)),
-    *(single(one, REPLIES) for one in (REPLIED, ANSWERED, HANDED_OVER, CITED, WRONG)),
+    *(single(one, REPLIES) for one in (REPLIED, ANSWERED, HANDED_OVER, CITED)),
+    *(single(one, REPLIES) for one in (RIGHT, SENT, NEEDLESS, WRONG)),
     single(_judged("grounding", "How well is every sentence supported by what it cites?"), MARKED),
     single(_judged("completeness", "How completely is every ask answered?"), MARKED),
     single(_judged("tone", "How right is the tone?"), MARKED),

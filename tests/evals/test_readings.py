@@ -1,5 +1,6 @@
 """What counts as going well, and how failures are told."""
 
+from math import isnan
 from typing import Any
 
 import pytest
@@ -92,6 +93,34 @@ def test_a_reply_cites_rightly_when_one_of_its_articles_is_right() -> None:
 
     assert value("cited", replied(document, relevant=["refunds"])) == 1
     assert value("cited", replied(document, relevant=["logins"])) == 0
+
+
+def quoting(article: str, outcome: str = "answered", **more: Any) -> dict[str, Any]:
+    sentences = [{"text": "In 14 days.", "citations": [{"article": article}]}]
+    return decision("In 14 days.", outcome) | {"reply": {"text": "In 14 days.", "sentences": sentences}} | more
+
+
+def test_what_articles_answer_is_counted_apart_from_what_needs_a_person() -> None:
+    rules: dict[str, Any] = {"relevant": ["refunds"], "must_include": ["14 days"], "outcome": ["answered", "suggested"]}
+    right = replied(quoting("refunds"), **rules)
+    strange = replied(quoting("logins", "suggested"), **rules)
+    kept = replied(decision(None, "handed_over"), **rules)
+    failed = replied(None, **rules)
+    for_a_person = replied(decision(None, "handed_over"), outcome="handed_over")
+
+    answerable = (right, strange, kept, failed)
+
+    assert [value("right", one) for one in answerable] == [1, 0, 0, 0]
+    assert [value("sent", one) for one in answerable] == [1, 0, 0, 0]
+    assert [value("needless", one) for one in answerable] == [0, 0, 1, 0]
+    assert all(isnan(value(name, for_a_person)) for name in ("right", "sent", "needless"))
+
+
+def test_a_priority_that_is_off_makes_no_reply_wrong() -> None:
+    ranked = quoting("refunds", triage={"priority": "P3"})
+    off = replied(ranked, relevant=["refunds"], outcome=["answered"], priority=["P1"])
+
+    assert [value(name, off) for name in ("passed", "priority", "wrong_answered", "right")] == [0, 0, 0, 1]
 
 
 def test_a_failed_system_breaks_the_rules() -> None:
