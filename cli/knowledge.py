@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from kb_index.health import Finding, examine
 from settings import Settings
 
 EXCERPT = 240
+OF_A_KIND = 20  # that are shown; a neglected help center has hundreds of stale articles
 
 
 def health(kb: Path | None, brand: str, reviewed_within: int, as_json: bool, **passed: object) -> None:
@@ -34,8 +36,14 @@ def health(kb: Path | None, brand: str, reviewed_within: int, as_json: bool, **p
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return
     console = Console()
+    shown: Counter[str] = Counter()
     for place, finding in enumerate(findings, 1):
-        _show(place, finding, console)
+        shown[finding.kind] += 1
+        if shown[finding.kind] <= OF_A_KIND:
+            _show(place, finding, console)
+    for kind, count in shown.items():
+        if count > OF_A_KIND:
+            console.print(f"and {count - OF_A_KIND} more, kind {kind.replace('_', ' ')}: --json lists all of them.")
     console.print(f"{len(findings)} findings in {len(contents.articles)} articles.")
     if kb is None and contents.uses is None:
         console.print("No questions are recorded yet, so nothing is said about articles that are never found.")

@@ -25,6 +25,17 @@ def test_findings_are_printed_the_worst_first(typed: Deskhand, kb: Path) -> None
     assert "2 findings in 1 articles." in done.stdout
 
 
+def test_of_a_kind_that_there_is_much_of_only_the_worst_are_printed(typed: Deskhand, kb: Path) -> None:
+    links = " ".join(f"[link {number}](nowhere-{number})" for number in range(25))
+    (kb / "links.md").write_text(f"# Links\n\n{links}")
+
+    done = typed("kb", "health", "--kb", kb)
+
+    assert done.stdout.count("broken link 0.60") == 20
+    assert "and 6 more, kind broken link: --json lists all of them." in done.stdout
+    assert "stale" in done.stdout
+
+
 def test_findings_are_one_json_document(typed: Deskhand, kb: Path) -> None:
     done = typed("kb", "health", "--kb", kb, "--json", "--reviewed-within", "100000")
 
