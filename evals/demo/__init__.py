@@ -1,1 +1,1 @@
-"""The demo's own questions: seeds that people wrote, and the same questions in other words."""
+"""The demo's own questions: seeds written one by one, and the same questions in other words."""

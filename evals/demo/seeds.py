@@ -1,4 +1,4 @@
-"""Seeds: questions that people wrote, with the rules that a decision on them must obey."""
+"""Seeds: questions written one by one, with the rules that a decision on them must obey."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ class SeedBroken(ValueError):
 
 
 class Seed(BaseModel):
-    """A matter, the ways people asked about it, and what is right: articles, words, outcome, priority."""
+    """A matter, the ways to ask about it, and what is right: articles, words, outcome, priority."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,11 +66,16 @@ class Seed(BaseModel):
         return {name: value for name, value in said.items() if value}
 
 
-def read(split: Split) -> Iterator[Seed]:
+def read(split: Split, home: Path = HERE) -> Iterator[Seed]:
     """Yield the seeds of one side, in the order of the files; raises SeedBroken naming the file and what is wrong."""
-    for path in sorted((HERE / "seeds" / split).glob("*.yaml")):
+    for path in sorted((home / "seeds" / split).glob("*.yaml")):
         try:
             for written in yaml.safe_load(path.read_text("utf-8")):
                 yield Seed.model_validate(written)
-        except (yaml.YAMLError, ValidationError, TypeError) as exc:
-            raise SeedBroken(f"{path.name} of {split}: {exc}; a seed has {', '.join(Seed.model_fields)}") from exc
+        except (yaml.YAMLError, TypeError) as exc:
+            raise SeedBroken(f"{path}: {exc}; write a list of seeds in YAML") from exc
+        except ValidationError as exc:
+            first = exc.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            names = ", ".join(field.alias or name for name, field in Seed.model_fields.items())
+            raise SeedBroken(f"{path}: {written!r}: {place}: {first['msg']}; a seed has {names}") from exc
