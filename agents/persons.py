@@ -10,8 +10,8 @@ from functools import cached_property
 
 from domain.text import folded
 
-SHORT = 5  # words; a message this short that names a person and little else asks for one
-APART = r"(?: [\w'-]+){0,4}?"
+SHORT = 7  # words; a message this short that names a person and little else asks for one
+APART = r"(?: [\w'-]+){0,5}?"
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,13 @@ class Speech:
     want: str
     call: str
     help: str
+    reach: str
     bots: str
     refuse: str
     by: str
     past: str
     others: str
+    manage: str
     polite: str
 
     @cached_property
@@ -45,7 +47,9 @@ class Speech:
                 rf"\b(?:{self.connect})\b{APART} (?:{self.persons})\b",
                 rf"\b(?:{self.want})(?: (?:{self.real}))* (?:{self.persons})\b",
                 rf"\b(?:{self.call})\b",
-                rf"\b(?:{self.persons}) (?:[\w']+ ){{0,2}}?(?:{self.help})\b",
+                rf"\b(?:{self.persons}) (?:[\w']+ ){{0,4}}?(?:{self.help})\b",
+                rf"\b(?:{self.anyone}) (?:[\w']+ ){{0,4}}?(?:{self.reach})\b",
+                rf"\b{somebody} (?:[\w']+ ){{0,2}}?(?:{self.by}) [\w']+ (?:[\w']+ ){{0,4}}?(?:{self.talk})\b",
                 rf"\b(?:{self.refuse}) (?:[\w']+ ){{0,6}}?(?:{self.by}) (?:[\w']+ )?(?:{self.bots})\b",
                 rf"\b(?:{self.real})(?: (?:{self.real}))* (?:{self.persons})\b|\b(?:{self.anyone}) (?:{self.real})\b",
             )
@@ -54,54 +58,62 @@ class Speech:
     @cached_property
     def excused(self) -> re.Pattern[str]:
         """Return what turns a clause into talk of the past, or of other people."""
-        return re.compile(rf"\b(?:{self.past}|{self.others})\b")
+        somebody = f"(?:{self.persons}|{self.anyone})"
+        managed = rf"(?:{self.manage})(?: [\w']+){{0,4}}? {somebody}|{somebody}(?: [\w']+){{0,3}}? (?:{self.manage})"
+        return re.compile(rf"\b(?:{self.past}|{self.others}|{managed})\b")
 
     @cached_property
     def alone(self) -> re.Pattern[str]:
         """Return the pattern of a short message that names a person and nothing else."""
         return re.compile(
-            rf"(?:{self.polite} )*(?:{self.real} )*(?:{self.persons})(?: (?:{self.persons}|{self.polite}))*"
+            rf"(?:(?:{self.polite}|{self.real}) )*(?:{self.persons})(?: (?:{self.persons}|{self.polite}))*"
         )
 
 
 ENGLISH = Speech(
-    persons=r"humans?|human being|persons?|agents?|representatives?|reps?|operators?|managers?|supervisors?|advisors?|employees?|"
-    r"staff|staff member|teammates?|colleagues?|team member|support team|support staff|customer service|customer support|support person|your team|whoever \w+",
+    persons=r"humans?(?! (?:resources|error|errors|reviewers?|readable|rights))|human being|persons?|agents?|representatives?|reps?|operators?|managers?|supervisors?|advisors?|employees?|"
+    r"staff(?! (?:discounts?|accounts?|roles?|lists?|plans?|meetings?|training))|staff member|boss|specialists?|experts?|technicians?|live support|human (?:support|help|assistance)|teammates?|colleagues?|team member|support team|support staff|customer service|customer support|support person|your team|whoever \w+",
     anyone=r"someone|somebody|anyone|anybody|one of you|people",
-    real=r"real|actual|live|living|human|proper|true|breathing",
+    real=r"real|actual|live|living|human|proper|true|breathing|with a (?:pulse|brain|heart)",
     talk=r"(?:i|we|me|us|to|d|please|just|rather|can|could|may|let)(?: [\w'-]+){0,2}? (?:talk|speak|chat|deal)|^(?:talk|speak|chat)|talking|speaking|"
-    r"have a (?:word|chat|call)|(?:be|get) (?:contacted|called|helped|served|assisted|answered)",
+    r"have a (?:word|chat|call)|get (?:a )?hold of|get in touch|(?:be|get) (?:contacted|called|helped|served|assisted|answered)",
     connect=r"(?:connect|transfer|forward|escalate|hand|put|pass|route|switch|direct|refer|patch|get|give|find|bring|send) (?:me|us|this|it|my [\w]+)|"
-    r"(?:get|have|let|ask) (?:a|an|one of your)",
+    r"(?:get|have|let|ask|put|bring) (?:an?|some|one of your)|^(?:please )?connect (?:to|with)",
     want=r"(?:i|we) (?:just |really |only |still |do )*(?:want|need|demand|require|insist on|request|prefer|would like|d like|would prefer)(?: to have)?(?: an?| some| your)?",
-    call=r"(?:call|phone|ring) (?:me|us)(?: back)?|call ?back (?:please|from)|(?:want|need|arrange|request|like|have)(?: me)? a (?:call ?back|phone call|call from)|"
-    r"put (?:me|us) through|patch (?:me|us) through|escalate (?:this|my \w+)|"
-    r"(?:someone|somebody|anyone|anybody|people) (?:here )?(?:i|we) (?:can|could) (?:talk|speak|chat|write|call|reach)|"
+    call=r"(?:call|phone|ring) (?:me|us)(?: (?:back|now|today|tomorrow|asap|please|when|at|on|about|after|before|\d+)|$)|call ?back (?:please|from)|(?:want|need|arrange|request|like|have)(?: me)? a (?:call ?back|phone call|call from)|"
+    r"give (?:me|us) a (?:ring|call|buzz|bell)|who(?:m)?(?: \w+){0,4} (?:can|could|do|should|may) (?:i|we) (?:talk|speak|chat|turn|reach)|"
+    r"people (?:\w+ )?(?:there|here|around|available|online)|number (?:do|can|should|could) (?:i|we) (?:dial|call|ring)|put (?:me|us) through|patch (?:me|us) through|escalate (?:this|my \w+)|"
+    r"(?:someone|somebody|anyone|anybody|people) (?:here |there )?(?:i|we) (?:can|could|may|might)(?: \w+)? (?:talk|speak|chat|write|call|reach)|"
     r"(?:not|don t|won t|rather|stop)(?: \w+){0,4} (?:talk|talking|speak|speaking|chat|type|typing|write|writing|argue|arguing|deal|dealing)(?: \w+){0,3} (?:machine|computer)",
     help=r"(?:please |kindly )?(?:look (?:at|into)|take over|handle this|take care of|help|call me|answer me|contact me|reply to me|write to me|phone me|i can (?:talk|speak|call|write|reach|chat)|"
-    r"we can (?:talk|speak|call|write|reach|chat))",
+    r"we can (?:talk|speak|call|write|reach|chat)|(?:call|contact|answer) (?:me|us)|get back to (?:me|us)|there|here|around|available|online|(?:could|can|should) (?:\w+ )?(?:take|handle|deal|read|see|check))",
+    reach=r"(?:call|contact|phone|e?mail|ring) (?:me|us)|(?:get back|write|reply|respond|speak|talk) to (?:me|us)|(?:take|taking) over",
     bots=r"bots?|robots?|chatbots?|ai|automated \w+",
     refuse=r"don t|do not|dont|won t|will not|refuse|not|stop|tired|sick|rather|than",
     by=r"with|to|by|of|than",
     past=r"spoke|talked|spoken|chatted|told me|was told|said|yesterday|last (?:week|time|month)|already contacted|called me",
     others=r"(?:my|our|the|can|do|let|should|may|could) (?:customers?|clients?|users?|guests?|staff|visitors?|members|agents?|patients?|people)|customers? (?:can|call|talk|to)|"
     r"resources|which person|the person who|how (?:do|can|does|many)|what (?:does|happens|is|do)|does (?:a|an|the)|is the|turn (?:off|on)|switch (?:off|on)",
+    manage=r"invite|inviting|add|adding|remove|removing|assign|promote|demote|share|sharing|access",
     polite=r"please|now|a|an|the|to|your|real|live|hello|hi|hey|asap|immediately|i|want|need|give|me|get|speak|talk|with|support|customer|chat|only",
 )
 SPANISH = Speech(
-    persons=r"personas?|humanos?|ser humano|agentes?|operadora?|representantes?|asesora?|encargad[oa]|responsables?|emplead[oa]s?|supervisora?|gerente|colegas?|equipo",
+    persons=r"personas?|humanos?|ser humano|agentes?|operadora?|representantes?|asesora?|encargad[oa]|responsables?|soporte humano|especialistas?|emplead[oa]s?|supervisora?|gerente|colegas?|equipo",
     anyone=r"alguien",
     real=r"real|humano|humana|de verdad|de carne y hueso|verdader[oa]",
     talk=r"hablar|hable|comunicar(?:me|nos)?|chatear|conversar|contactar|tratar|atendid[oa]|atender|atienda|atiendan",
-    connect=r"(?:pase|pasa|ponga|pon|comunique|comunica|conecte|conecta|transfiera|transfiere|derive|deriva|remita)(?:me|nos)",
+    connect=r"(?:pase|pasa|poner|ponga|pon|comunicar|pasar|comunique|comunica|conecte|conecta|transfiera|transfiere|derive|deriva|remita)(?:me|nos)",
     want=r"(?:quiero|necesito|prefiero|deseo|exijo|quisiera)(?: a| que me atienda)?(?: una?)?",
     call=r"(?:que )?(?:me|nos) (?:llame|llamen|llama|llaman|contacte|contacten)(?: [\w]+)?|(?:llameme|llamame|llamenme|llamadme)|devolver la llamada",
-    help=r"(?:me|nos) (?:ayude|atienda|llame|conteste|responda)|(?:ayudarme|atenderme|llamarme|contestarme)",
+    help=r"(?:me|nos) (?:ayude|atienda|llame|conteste|responda)|(?:ayudarme|atenderme|llamarme|contestarme)|"
+    r"con (?:quien|l[ao] que|el que) (?:se )?(?:pueda|puedo|podria|podamos)(?: \w+)? (?:hablar|tratar|comunicar\w*)",
+    reach=r"(?:me|nos) (?:llame|contacte|conteste|responda|atienda|pueda atender)",
     bots=r"bots?|robots?|chatbots?|maquinas?|ia",
     refuse=r"no|basta|vez|lugar|hart[oa]",
     by=r"con|de|a|por",
     past=r"hable|ayer|me dijo|me dijeron|la semana pasada|ya me",
     others=r"(?:mis|los|las|nuestros) (?:clientes|usuarios|empleados)|cada persona|otra persona|la persona que|como (?:anado|agrego|elimino|puedo anadir)|cuant[ao]s",
+    manage=r"invitar|agregar|anadir|eliminar|quitar|asignar|acceso|compartir",
     polite=r"por favor|ahora|una?|quiero|necesito|con|hablar|el|la|ya|un",
 )
 GERMAN = Speech(
@@ -113,12 +125,14 @@ GERMAN = Speech(
     connect=r"(?:verbinden|leiten|stellen|geben|reichen|verbinde|leite|gib|hol|holen|ubergeben) (?:sie )?(?:mich|mir|uns|das|es|den fall)",
     want=r"(?:ich|wir) (?:will|mochte|mochten|wollen|brauche|brauchen|verlange|wunsche|hatte gern\w*|hatten gern\w*)(?: bitte)?(?: einen?| eine[mr])?",
     call=r"(?:rufen sie|ruft|ruf|rufe) (?:mich|uns)|(?:bitte um|ich mochte|brauche|wunsche)(?: [\w]+){0,2} ruckruf|zuruckgerufen",
-    help=r"(?:ubernehmen|ansehen|anschauen|kummern|anrufen|zuruckrufen|helfen)",
+    help=r"(?:ubernehmen|ubernimmt|ansehen|ansieht|anschauen|anschaut|kummern|kummert|meldet|melden|anrufen|zuruckrufen|helfen)",
+    reach=r"(?:mich|uns|mir) (?:\w+ )?(?:anrufen|anruft|zuruckrufen|zuruckruft|kontaktieren|kontaktiert|antworten|antwortet)",
     bots=r"bots?|roboter|chatbots?|maschinen?|ki|computer",
     refuse=r"keinen?|nicht|statt|ohne|genug",
     by=r"mit|von|keinen?|einem?|bitte|an",
     past=r"gestern|gesprochen|geredet|sagte|gesagt|letzte(?:n|r)? (?:woche|mal|monat)|telefoniert|gekundigt",
     others=r"meine kunden|unsere kunden|die kunden|wie viele|wie (?:entferne|fuge|lade|andere)|eine person|pro person|jede person|kann ein(?:e|en)? (?:person|kollege|mitarbeiter)",
+    manage=r"einladen|hinzufugen|entfernen|anlegen|loschen|zuweisen|rechte|zugriff|teilen",
     polite=r"bitte|jetzt|ein(?:en|e|em)?|mit|sofort|echten?|ich|will|brauche|sprechen|an|den",
 )
 FRENCH = Speech(
@@ -130,12 +144,14 @@ FRENCH = Speech(
     connect=r"(?:passez|transferez|mettez|dirigez|orientez|redirigez|connectez) (?:moi|nous)|(?:me|nous) (?:passer|transferer|mettre|orienter|diriger)",
     want=r"(?:je veux|je voudrais|j aimerais|il me faut|j ai besoin d|je prefere|je souhaite)(?: avoir)?(?: une?)?",
     call=r"(?:rappelez|appelez) (?:moi|nous)|(?:me|nous|m) (?:rappeler|appeler|rappelle|appelle)|(?:etre|que l on me) rappel\w*",
-    help=r"(?:m aider|nous aider|me repondre|m appeler|me rappeler|prendre en charge|regarder)",
+    help=r"a qui (?:je|on|nous) (?:peux|peut|puisse|pourrais|pourrait|pouvons)(?: \w+)? (?:parler|m adresser|s adresser|ecrire)|(?:m aider|nous aider|me repondre|m appeler|me rappeler|prendre en charge|regarder)",
+    reach=r"(?:m|me|nous) (?:appeler|rappeler|repondre|contacter|rappelle|appelle|contacte)",
     bots=r"bots?|robots?|chatbots?|machines?|ia|automate",
     refuse=r"pas|plus|lieu|plutot|marre|assez",
     by=r"a|avec|par|d|de|qu",
     past=r"hier|j ai (?:deja )?(?:parle|discute|eu)|m a dit|la semaine derniere|avait dit",
     others=r"mes clients|nos clients|les clients|combien|comment (?:ajouter|supprimer|retirer)|une autre personne|la personne qui|une personne|chaque personne|un collegue peut",
+    manage=r"inviter|ajouter|supprimer|retirer|assigner|acces|partager",
     polite=r"svp|s il vous plait|un|une|maintenant|avec|je|veux|parler|vrai|vraie|le|la|de suite",
 )
 PORTUGUESE = Speech(
@@ -146,12 +162,15 @@ PORTUGUESE = Speech(
     connect=r"(?:passe|transfira|ligue|ponha|coloque|conecte|encaminhe) (?:me|nos)?|(?:me|nos) (?:passar|transferir|colocar|encaminhar|ligar)",
     want=r"(?:quero|preciso de|prefiro|exijo|desejo|gostaria de)(?: uma?)?",
     call=r"(?:me|nos) (?:ligar|ligue|liguem|telefonar|telefone|contactar|contatar)|(?:ligue|liguem|telefone|telefonem) (?:me|nos|para mim)",
-    help=r"(?:me|nos) (?:ajudar|ajude|atender|atenda|responder|ligar)|(?:ajudar|atender) me",
+    help=r"(?:me|nos) (?:ajudar|ajude|atender|atenda|responder|ligar)|(?:ajudar|atender) me|"
+    r"com (?:quem|a qual|o qual) (?:eu |se )?(?:possa|posso|poderia|pudesse)(?: \w+)? (?:falar|tratar|conversar)",
+    reach=r"(?:me|nos) (?:ligar|ligue|atender|atenda|responder|responda|contactar|contatar)",
     bots=r"bots?|robos?|chatbots?|maquinas?|ia",
     refuse=r"nao|chega|vez|inves|cansad[oa]",
     by=r"com|de|por|a",
     past=r"falei|ontem|me disse|disse me|disseram|semana passada|ja me",
     others=r"meus clientes|os clientes|nossos clientes|outra pessoa|a pessoa que|como (?:adiciono|removo|posso adicionar)|quant[oa]s|uma pessoa pode|cada pessoa",
+    manage=r"convidar|adicionar|remover|atribuir|acesso|partilhar|compartilhar",
     polite=r"por favor|agora|uma?|quero|preciso|de|com|falar|o|a|ja",
 )
 LANGUAGES = (ENGLISH, SPANISH, GERMAN, FRENCH, PORTUGUESE)

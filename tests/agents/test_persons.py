@@ -68,6 +68,56 @@ hablar con agente
 Mensch bitte
 humain svp
 atendente
+Is there anyone I could actually speak with about this invoice?
+Stop with the canned replies and hook me up with somebody real.
+Enough. I need somebody with a pulse.
+can u pass me on to one of ur colleagues pls
+Please escalate me to your supervisor.
+I'd prefer to deal with a staff member from here on.
+no more bot. human.
+Could someone give me a ring? The sync problem is too long to type.
+What number do I dial to get hold of your support people?
+I refuse to discuss this with software, get me an employee.
+My sync fails every night, and I would like this looked at by a live agent rather than by you.
+LET ME SPEAK TO THE PERSON IN CHARGE
+Would it be possible to have a call with your team tomorrow?
+hi, put a representative on please
+¿Me puede atender una persona, por favor?
+Quiero que me llame alguien de su equipo.
+páseme con el encargado
+No quiero seguir hablando con una máquina, necesito un agente de verdad.
+¿Hay algún humano ahí con quien pueda hablar?
+Kann ich bitte mit einem Mitarbeiter sprechen?
+Verbinden Sie mich mit dem Kundendienst.
+Ich will keinen Roboter, ich will einen echten Menschen.
+Bitte rufen Sie mich zurück, ich möchte das mit jemandem persönlich klären.
+Pouvez-vous me passer un conseiller ?
+Je veux parler à quelqu'un de vivant, pas à un robot.
+Y a-t-il une vraie personne à qui je pourrais m'adresser ?
+J'exige de parler à votre responsable.
+Quero falar com um atendente.
+Dá para me transferir para uma pessoa de verdade?
+Chega de robô, preciso que alguém da equipe me ligue.
+I've had it with you. Is a real employee around?
+Any chance a human could take this over?
+This goes in circles. Who at your company can I talk to?
+Just let me email an actual human being.
+My notes are gone and I want a specialist to look at it.
+are there any people working there?
+Don't answer me, bot. I want your boss.
+Connect to live support
+Can you hand this ticket to one of your teammates?
+please have someone from billing contact me about this charge
+Pásame a un humano ya
+Prefiero que me atienda un agente humano
+¿Podría ponerme en contacto con soporte humano?
+Gibt es jemanden, mit dem ich telefonieren kann?
+Mitarbeiter bitte!
+Ich möchte, dass sich ein Mensch um mein Anliegen kümmert.
+Je voudrais être rappelé par un conseiller.
+Un humain, s'il vous plaît.
+Gostaria de ser atendido por uma pessoa.
+Tem alguém aí com quem eu possa conversar?
 """.strip().splitlines()
 
 MENTIONS = """
@@ -132,6 +182,55 @@ Can I block a person from booking?
 What happens when a person deletes the app?
 Verify that you are not a robot
 Nothing came out of the machine
+The person who set up our workspace has left, how do I take over her account?
+Can I add another human reviewer to the approval step?
+I spoke to an agent yesterday and she told me to clear the cache, which did not help.
+How do I give our support staff access to billing?
+My manager wants to talk to our team about the new plan. Where do I see the prices?
+Does the call feature work for people outside my organisation?
+Someone deleted my folder. Can it be restored?
+How do I transfer a notebook to a colleague?
+Your representative promised a refund last week, but where do I see it?
+Can a team member speak in a meeting without an account?
+Real people keep appearing as bots in the member list, why?
+I would like to connect my assistant's calendar.
+Who can see my notes when I share them with a person?
+What is the phone number field in the profile used for?
+¿Cómo invito a otra persona a mi espacio de trabajo?
+Una persona de mi equipo no puede iniciar sesión.
+Hablé con un agente la semana pasada y me dijo que reiniciara.
+¿Puede un encargado ver los documentos de los empleados?
+El robot de integración no publica los mensajes.
+Wie füge ich einen Mitarbeiter zu meinem Team hinzu?
+Ein Mensch aus meinem Team sieht die Datei nicht.
+Ich habe gestern mit einer Kollegin von Ihnen gesprochen, das Problem besteht weiter.
+Kann jemand ohne Konto meine geteilten Notizen lesen?
+Mon conseiller m'a recommandé votre application, combien coûte-t-elle ?
+Le responsable du compte est parti, comment changer de propriétaire ?
+Quelqu'un a modifié mon document, puis-je voir l'historique ?
+Como adiciono uma pessoa à minha equipe?
+Um atendente da minha loja não consegue entrar no aplicativo.
+Falei com alguém do suporte ontem e ele pediu para reinstalar.
+Can I give a person from outside the company read access?
+What can an agent do that an admin cannot?
+Do people need an account to comment?
+How do I put someone on the billing plan?
+I want to add a manager to the workspace.
+I need to remove an employee from our account.
+Is there someone else signed in to my account?
+Where do I change the contact person?
+Please stop sending reminders to my colleagues.
+Can I get a staff discount?
+Our customer service uses your product, can they share one login?
+A human error deleted our workspace, can it be restored?
+Necesito dar acceso a una persona de mi equipo.
+Quiero agregar un empleado.
+Ich möchte einen Kollegen einladen.
+Wie kann ich einem Mitarbeiter Rechte geben?
+Je voudrais inviter un collègue.
+J'ai besoin d'ajouter un responsable au compte.
+Quero convidar um colega.
+Preciso de remover um funcionário da conta.
 """.strip().splitlines()
 
 
