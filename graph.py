@@ -27,11 +27,13 @@ from typing_extensions import TypedDict
 
 import prompts
 from agents import checker, drafter, gate, handover, notices, retriever, rewriter, triager
+from agents.gate import Sending
 from agents.retriever import Found
 from agents.triager import Engines
 from domain.budget import Budget
 from domain.decisions import Decision, Gate, Handover, HandoverReason, TriageSummary
 from domain.drafts import Draft
+from domain.ids import BrandId
 from domain.policy import Policy
 from domain.triage import Flag, Triage
 from domain.turns import Turn
@@ -61,14 +63,14 @@ async def _unheard(status: str) -> None:
 
 @dataclass(frozen=True)
 class Context:
-    """The ports of the nodes; `sends` says whether this installation answers without a person."""
+    """The ports of the nodes; `sending` says what may be sent to a brand's customers without a person."""
 
     index: Index
     engine: Engine
     embedded: Engine
     policy: Policy
     now: Callable[[], datetime]
-    sends: bool = False
+    sending: Callable[[BrandId], Sending] = gate.nothing
 
     @property
     def engines(self) -> Engines:
@@ -187,7 +189,8 @@ async def pass_gate(state: Checked, runtime: Runtime[Pass]) -> Update:
     """Decide whether the reply may be sent."""
     ports, found = runtime.context.context, state["found"]
     basis = (state["turn"], state["triage"], found, state["drafts"][-1], state["verdict"])
-    return {"gate": gate.decide(*basis, ports.policy, ports.sends)}
+    sending, engine = ports.sending(state["turn"].brand), runtime.context.budget.engine()
+    return {"gate": gate.decide(*basis, ports.policy, sending, engine.name)}
 
 
 async def hand_over(state: Case, runtime: Runtime[Pass]) -> Update:
@@ -327,6 +330,7 @@ def decided(case: Case, here: Pass, began: datetime) -> Decision:
         usage=here.budget.usage(),
         timings_ms=here.timings_ms,
         decided_at=ended,
+        features=passed.features if passed else {},
     )
 
 

@@ -1,88 +1,149 @@
 """Decide whether a checked draft may reach the customer without a person.
 
-Confidence here is an uncalibrated score and says so; `deskhand calibrate` will replace it with a probability.
+Confidence is a probability learned from graded examples. The operator states how many wrong replies among those sent
+are accepted; the threshold follows from the examples, with its bound. Without enough of them the gate only suggests,
+except in demo mode, which sends at the best bound there is and says so.
 """
 
-from collections.abc import Sequence
-from statistics import fmean
+from dataclasses import dataclass
 
+from agents import confidence
 from agents.retriever import Found
+from domain.calibration import Calibration, Threshold
 from domain.decisions import Gate, HandoverReason
 from domain.drafts import Draft
+from domain.ids import BrandId
 from domain.policy import Policy
-from domain.search import Evidence
 from domain.text import words
 from domain.triage import Ask, Priority, Triage
 from domain.turns import Turn
 from domain.verdicts import Verdict
-from engines.embedded.wording import content
 
-STORY_WORDS = 40  # read on 1,618 real questions: of longer ones a third of the confident answers missed the point
-STRANGE_COSTS = 0.4  # of the confidence, when no word of an ask was met; less in proportion
+
+@dataclass(frozen=True)
+class Sending:
+    """What this installation may send: the calibration of the brand, if any, and whether this is demo mode."""
+
+    calibration: Calibration | None
+    demo: bool = False
+
+
+def nothing(brand: BrandId) -> Sending:
+    """Send nothing, whatever the brand: the default of whoever was given no calibration."""
+    return Sending(None)
+
+
+@dataclass(frozen=True)
+class _Case:
+    turn: Turn
+    triage: Triage
+    found: Found
+    draft: Draft
+    policy: Policy
 
 
 def decide(
-    turn: Turn, triage: Triage, found: Found, draft: Draft, verdict: Verdict, policy: Policy, sends: bool
+    turn: Turn,
+    triage: Triage,
+    found: Found,
+    draft: Draft,
+    verdict: Verdict,
+    policy: Policy,
+    sending: Sending,
+    engine: str,
 ) -> Gate:
-    """Return the outcome of a checked draft; `sends` says whether this installation answers without a person."""
-    refused = _refused(triage, draft, policy, found.indexed)
+    """Return the outcome of a checked draft that this engine wrote."""
+    case = _Case(turn, triage, found, draft, policy)
+    refused = _refused(case)
     if not verdict.passes:
         reason, why = refused or ("low_confidence", f"the checker refused the draft: {verdict.faults[0].message}")
         return Gate("handed_over", None, (why,), reason)
-    confidence = _confidence(draft, found.evidence, verdict)
-    kept_back = _kept_back(turn, triage, found, draft, policy, sends, confidence)
+    measured = confidence.features(turn, triage, found, draft, verdict)
+    known = sending.calibration if sending.calibration and sending.calibration.engine == engine else None
+    sure = known.probability(measured) if known else None
+    told = confidence.told(measured)
+    kept_back = _kept_back(case, sure, known, sending.demo)
     if refused:
         reason, why = refused
         partial = reason in ("knowledge_missing", "out_of_scope") and kept_back is None
-        return Gate("handed_over", confidence, (why,), reason, partial)
-    answered = [ask.id for ask in draft.asks if ask.state == "answered"]
-    told = [found.answerability[ask].reasons[:1] for ask in answered if ask in found.answerability]
-    reasons = (f"confidence {confidence:.2f} is an uncalibrated score", *(said for reason in told for said in reason))
+        return Gate("handed_over", sure, (why,), reason, partial, told)
+    reasons = (_said(sure, known, engine), *_doubts(case))
     if kept_back is None:
-        return Gate("answered", confidence, reasons)
+        return Gate("answered", sure, (*reasons, _borne_out(case, known)), features=told)
     if turn.channel == "chat":
         why = f"a person must look at the draft, and a chat cannot wait: {kept_back}"
-        return Gate("handed_over", confidence, (*reasons, why), "low_confidence")
-    return Gate("suggested", confidence, (*reasons, f"a person decides: {kept_back}"))
+        return Gate("handed_over", sure, (*reasons, why), "low_confidence", features=told)
+    return Gate("suggested", sure, (*reasons, f"a person decides: {kept_back}"), features=told)
 
 
-def _refused(triage: Triage, draft: Draft, policy: Policy, indexed: int) -> tuple[HandoverReason, str] | None:
+def _refused(case: _Case) -> tuple[HandoverReason, str] | None:
     """Return why this draft may not even be suggested, whatever the checker found; None when it may."""
-    unanswered = [ask for ask in draft.asks if ask.state in ("open", "handed_over")]
-    intent = policy.intent(triage.intent)
-    if intent and intent.handling == "human" and triage.confidence >= policy.thresholds.triage_sure:
+    asks = case.draft.asks
+    unanswered = [ask for ask in asks if ask.state in ("open", "handed_over")]
+    intent = case.policy.intent(case.triage.intent)
+    if intent and intent.handling == "human" and case.triage.confidence >= case.policy.thresholds.triage_sure:
         return "policy", f"the policy gives {intent.name!r} to a person"
-    if indexed == 0:
+    if case.policy.channels.get(case.turn.channel) == "human":
+        return "policy", f"the policy gives everything on {case.turn.channel!r} to a person"
+    if case.found.indexed == 0:
         return "no_articles", "the index is empty: `deskhand index PATH` fills it"
-    if unanswered and "out_of_scope" in triage.flags:
+    if unanswered and "out_of_scope" in case.triage.flags:
         return "out_of_scope", "the request is outside what this desk answers"
     if unanswered:
-        return "knowledge_missing", f"{len(unanswered)} of {len(draft.asks)} asks found no reliable answer"
+        return "knowledge_missing", f"{len(unanswered)} of {len(asks)} asks found no reliable answer"
     return None
 
 
-def _kept_back(
-    turn: Turn, triage: Triage, found: Found, draft: Draft, policy: Policy, sends: bool, confidence: float
-) -> str | None:
+def _kept_back(case: _Case, sure: float | None, known: Calibration | None, demo: bool) -> str | None:
     """Return why a good draft is only suggested, None when it may be sent."""
-    languages = {piece.passage.id: piece.passage.language for piece in found.evidence}
-    cited = {languages[citation.passage] for sentence in draft.sentences for citation in sentence.citations}
-    intent = policy.intent(triage.intent)
-    if not sends:
-        return "nothing is sent without a person until confidence is calibrated (only demo mode sends)"
+    return _by_policy(case) or _by_kind(case) or _by_confidence(case, sure, known, demo)
+
+
+def _by_policy(case: _Case) -> str | None:
+    intent = case.policy.intent(case.triage.intent)
     if intent and intent.handling == "draft":
         return f"the policy wants a person to send {intent.name!r}"
-    if len(words(turn.text)) > STORY_WORDS:
-        return "the customer tells a long story, and an answer to its question may miss its point"
-    if triage.priority in (Priority.P0, Priority.P1):
-        return f"{triage.priority} is never answered without a person"
-    if cited - {triage.language}:
-        return (
-            f"it quotes {', '.join(sorted(cited - {triage.language}))!r} to a customer who writes {triage.language!r}"
-        )
-    if confidence < policy.thresholds.send:
-        return f"confidence is below the policy's {policy.thresholds.send}"
-    return next((why for ask in draft.asks if ask.state == "answered" and (why := _unsure(ask, found))), None)
+    if case.policy.channels.get(case.turn.channel) == "draft":
+        return f"the policy wants a person to send everything on {case.turn.channel!r}"
+    if case.triage.priority in (Priority.P0, Priority.P1):
+        return f"{case.triage.priority} is never answered without a person"
+    return None
+
+
+def _by_kind(case: _Case) -> str | None:
+    languages = {piece.passage.id: piece.passage.language for piece in case.found.evidence}
+    cited = {languages[citation.passage] for said in case.draft.sentences for citation in said.citations}
+    if other := cited - {case.triage.language}:
+        return f"it quotes {', '.join(sorted(other))!r} to a customer who writes {case.triage.language!r}"
+    return next((why for ask in case.draft.asks if ask.state == "answered" and (why := _unsure(ask, case.found))), None)
+
+
+def _by_confidence(case: _Case, sure: float | None, known: Calibration | None, demo: bool) -> str | None:
+    if sure is None or known is None:
+        return "nothing tells yet how often such drafts are right: `deskhand calibrate` learns it from graded examples"
+    if known.learned_from == "demo" and not demo:
+        return "only examples of the demo were graded, none of this brand's: `deskhand calibrate` learns from its own"
+    if len(words(case.turn.text)) > known.words:
+        return f"the customer writes more than {known.words} words, unlike anything graded so far"
+    risk = case.policy.risk
+    threshold = known.threshold(risk.accepted, risk.confidence)
+    if threshold is None or not (threshold.holds or demo):
+        return f"too few graded examples for at most {risk.accepted:.0%} wrong: `deskhand calibrate` says how many more"
+    if sure < threshold.least:
+        return f"confidence is {sure:.2f}, and {threshold.least:.2f} is needed{_bound(threshold)}"
+    return None
+
+
+def _borne_out(case: _Case, known: Calibration | None) -> str:
+    """Say what lets a reply be sent."""
+    risk = case.policy.risk
+    threshold = known.threshold(risk.accepted, risk.confidence) if known else None
+    return f"{threshold.least:.2f} is enough{_bound(threshold)}" if threshold else "sent"
+
+
+def _bound(threshold: Threshold) -> str:
+    stays = "" if threshold.holds else ", the best there is, in demo mode"
+    return f": of {threshold.sent} as sure, {threshold.wrong} were wrong, so at most {threshold.bound:.1%}{stays}"
 
 
 def _unsure(ask: Ask, found: Found) -> str | None:
@@ -93,17 +154,14 @@ def _unsure(ask: Ask, found: Found) -> str | None:
     return None if told.answerable else "what was found may not answer what is asked"
 
 
-def _confidence(draft: Draft, evidence: Sequence[Evidence], verdict: Verdict) -> float:
-    """Mix how well the cited passages match, how complete the answer looks, and what of the ask was never met."""
-    closeness = {found.passage.id: found.dense for found in evidence}
-    cited = [closeness[citation.passage] for sentence in draft.sentences for citation in sentence.citations]
-    match = max(0.0, min(1.0, fmean(cited))) if cited else 0.0
-    strange = max((_strange(ask, evidence) for ask in draft.asks if ask.state == "answered"), default=0.0)
-    return round(verdict.grounding * (0.5 * match + 0.5 * verdict.completeness) * (1 - STRANGE_COSTS * strange), 4)
+def _said(sure: float | None, known: Calibration | None, engine: str) -> str:
+    if sure is None or known is None:
+        return f"no confidence: nothing was graded that {engine!r} wrote"
+    source = "the demo's graded examples, not this brand's" if known.learned_from == "demo" else "graded examples"
+    return f"such drafts are right with probability {sure:.2f}, learned from {source}"
 
 
-def _strange(ask: Ask, evidence: Sequence[Evidence]) -> float:
-    """Return the share of an ask's words that no passage found for it has: what the help center may never mention."""
-    asked = set(content(ask.text))
-    known = {word for found in evidence if found.ask == ask.id for word in content(found.passage.embedded_text)}
-    return len(asked - known) / len(asked) if asked else 0.0
+def _doubts(case: _Case) -> tuple[str, ...]:
+    answered = [ask.id for ask in case.draft.asks if ask.state == "answered"]
+    told = [case.found.answerability[ask].reasons[:1] for ask in answered if ask in case.found.answerability]
+    return tuple(said for reasons in told for said in reasons)

@@ -92,7 +92,7 @@ def _facts(decision: Decision) -> Table:
     table = _grid()
     table.add_row("outcome", Text(decision.outcome, f"bold {COLOURS[decision.outcome]}"))
     if decision.confidence is not None:
-        table.add_row("confidence", f"{decision.confidence:.2f}, a score that is not calibrated yet")
+        table.add_row("confidence", f"{decision.confidence:.2f}")
     if decision.triage:
         triage = decision.triage
         flags = [f"flags: {', '.join(triage.flags)}"] if triage.flags else []

@@ -1,6 +1,6 @@
 """What a case ends in: the JSON of CLI, API and store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -85,7 +85,8 @@ class TriageSummary:
 class Gate:
     """Whether a checked draft may be sent without a person, and why; `confidence` is None where none was worked out.
 
-    `partial` says that the checked sentences for the answered asks may go out although a person takes the rest.
+    `partial` says that the checked sentences for the answered asks may go out although a person takes the rest;
+    `features` are what the confidence was worked out from.
     """
 
     outcome: Outcome
@@ -93,6 +94,7 @@ class Gate:
     reasons: tuple[str, ...]
     handover: HandoverReason | None = None
     partial: bool = False
+    features: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -182,3 +184,4 @@ class Decision:
     usage: Usage
     timings_ms: dict[str, float]
     decided_at: datetime
+    features: dict[str, float] = field(default_factory=dict)

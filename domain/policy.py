@@ -5,6 +5,7 @@ from typing import Literal
 
 from domain.decisions import Fact, HandoverReason
 from domain.triage import Flag, Priority
+from domain.turns import Channel
 
 Handling = Literal["auto", "draft", "human"]
 
@@ -108,11 +109,18 @@ class Tone:
 
 
 @dataclass(frozen=True)
+class Risk:
+    """The accepted share of wrong replies among those sent, and how sure one wants to be of it: each 0..1."""
+
+    accepted: float
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Thresholds:
-    """Where the gate draws its lines, each 0..1; uncalibrated until `deskhand calibrate` has fitted them."""
+    """From when an extract is taken for an answer, and triage for sure of the intent: each 0..1."""
 
     answerable: float
-    send: float
     triage_sure: float
 
 
@@ -128,6 +136,8 @@ class Policy:
     targets: dict[Priority, Target]
     destinations: tuple[Destination, ...]
     thresholds: Thresholds
+    risk: Risk
+    channels: dict[Channel, Handling]
     tone: str
     tones: Tone
     scope: str

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from domain.ids import DEFAULT_BRAND, BrandId
 
-Kind = Literal["adapter", "answerability"]
+Kind = Literal["adapter", "answerability", "confidence"]
 KEPT_VERSIONS = 10
 
 LearnedT = TypeVar("LearnedT")

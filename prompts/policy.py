@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from domain.policy import Destination, Intent, Phrases, Policy, Target, Thresholds, Tone
+from domain.policy import Destination, Handling, Intent, Phrases, Policy, Risk, Target, Thresholds, Tone
 from domain.triage import Flag, Priority
+from domain.turns import Channel
 
 FILES = (
     "intents.yaml",
@@ -111,6 +112,8 @@ def _desk(text: str) -> dict[str, Any]:
         "languages": tuple[str, ...],
         "targets": dict[Priority, Target],
         "thresholds": Thresholds,
+        "risk": Risk,
+        "channels": dict[Channel, Handling],
         "link_hosts": tuple[str, ...],
     }
     if not isinstance(given, dict) or set(given) != set(shapes):
@@ -120,4 +123,7 @@ def _desk(text: str) -> dict[str, Any]:
         raise PolicyError(f"desk.yaml has no targets for {sorted(missing)}")
     if not desk["languages"]:
         raise PolicyError("desk.yaml names no language")
+    for name, share in vars(desk["risk"]).items():
+        if not 0 < share < 1:
+            raise PolicyError(f"desk.yaml, at risk.{name}: {share!r} is no share between 0 and 1, such as 0.02 for 2 %")
     return desk

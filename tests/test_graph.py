@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import graph
+from agents import gate
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, CaseId, TicketId
 from domain.search import Query, Results
@@ -16,6 +17,7 @@ from engines.engine import EngineError, EngineUnavailable
 from engines.scripted import Scripted
 from engines.tasks import Answer, CheckAnswer, DraftAnswer, DraftedSentence, RewriteAnswer, TriageAnswer
 from prompts import policy
+from tests.calibrated import Sends
 from tests.shelf import REFUNDS, Shelf, article
 
 SHELF = [
@@ -51,9 +53,8 @@ def turn(text: str = "Can I get a refund?", channel: Channel = "api", history: t
 
 
 def context(*answers: Answer | EngineError, sends: bool = True, shelf: Shelf | None = None) -> graph.Context:
-    engine, shipped = Scripted(answers), policy.load()
-    eager = replace(shipped, thresholds=replace(shipped.thresholds, send=0.0))
-    return graph.Context(shelf or Shelf(SHELF), engine, engine, eager, lambda: datetime.now(UTC), sends)
+    engine, sending = Scripted(answers), Sends() if sends else gate.nothing
+    return graph.Context(shelf or Shelf(SHELF), engine, engine, policy.load(), lambda: datetime.now(UTC), sending)
 
 
 async def decide(*answers: Answer | EngineError, text: str = "Can I get a refund?") -> Decision:
@@ -81,7 +82,8 @@ async def test_nothing_is_sent_without_a_person_unless_the_installation_says_so(
     decision = await graph.handle(turn(), context(REFUND, TRUE, GOOD, sends=False))
 
     assert decision.outcome == "suggested"
-    assert any("uncalibrated" in reason for reason in decision.reasons)
+    assert decision.confidence is None
+    assert "deskhand calibrate" in decision.reasons[-1]
 
 
 async def test_a_draft_that_a_chat_may_not_send_goes_to_a_person_with_the_draft_in_the_packet() -> None:

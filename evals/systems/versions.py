@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent.parent
-READ = {".py", ".md", ".yaml", ".txt"}
+READ = {".py", ".md", ".yaml", ".txt", ".json"}
 LIBRARIES = ("numpy", "onnxruntime", "tantivy", "tokenizers")
 
 SEARCHING = ("evals/systems", "domain", "embedding", "kb_index", "agents/retriever.py", "engines/language.py")

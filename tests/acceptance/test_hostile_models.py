@@ -18,6 +18,7 @@ from engines.embedded.engine import Embedded
 from engines.openai_compatible import Endpoint, OpenAICompatible
 from prompts import policy
 from tests.acceptance import attacks, hostile
+from tests.calibrated import Sends
 from tests.shelf import REFUNDS, Shelf, article
 from tests.stub_server import Behaviour, StubServer
 
@@ -43,7 +44,7 @@ async def decide(model: str, text: str, poisoned: str = "") -> Decision:
     async with StubServer(MODELS[model]) as server:
         engine = OpenAICompatible(Endpoint(server.url, "a-key", "small", "large", timeout=2.0))
         shelf = Shelf([article("refunds", "Refunds", body), internal])
-        context = graph.Context(shelf, engine, EMBEDDED, SHIPPED, lambda: datetime.now(UTC), sends=True)
+        context = graph.Context(shelf, engine, EMBEDDED, SHIPPED, lambda: datetime.now(UTC), Sends("openai_compatible"))
         try:
             return await graph.handle(Turn(CaseId("case_1"), DEFAULT_BRAND, text), context)
         finally:

@@ -14,6 +14,7 @@ from engines.embedded.engine import Embedded
 from engines.fallback import Fallback
 from engines.openai_compatible import Endpoint, OpenAICompatible
 from prompts import policy
+from tests.calibrated import Sends
 from tests.shelf import REFUNDS, Shelf, article
 from tests.stub_server import FAULTS, StubServer
 
@@ -33,7 +34,7 @@ async def decide(url: str, text: str, history: tuple[Utterance, ...] = ()) -> De
         embedded=EMBEDDED,
         policy=SHIPPED,
         now=lambda: datetime.now(UTC),
-        sends=True,
+        sending=Sends("embedded"),
     )
     try:
         return await graph.handle(Turn(CaseId("case_1"), DEFAULT_BRAND, text, history, "chat"), context)

@@ -3,17 +3,20 @@ from dataclasses import replace
 import pytest
 
 from agents import gate
+from agents.gate import Sending
 from agents.retriever import Found
 from domain.articles import Passage
+from domain.calibration import Graded, Weight
 from domain.decisions import Gate
 from domain.drafts import Citation, Draft, Sentence
 from domain.ids import DEFAULT_BRAND, ArticleId, AskId, CaseId, PassageId
-from domain.policy import Policy
+from domain.policy import Handling, Policy
 from domain.search import Answerability, Evidence
 from domain.triage import Ask, Priority, Triage
 from domain.turns import Turn
 from domain.verdicts import Fault, Verdict
 from prompts import policy
+from tests.calibrated import calibration
 
 ASK = Ask(AskId("a1"), "How long is the free trial?", "answered")
 TEXT = "The free trial is 21 days long."
@@ -24,6 +27,7 @@ TURN = Turn(CaseId("case_1"), DEFAULT_BRAND, ASK.text)
 TRIAGE = Triage((ASK,), "subscription", Priority.P3, "neutral", "en", (), (), (), 0.9, ())
 VERDICT = Verdict(grounding=1.0, completeness=0.9, tone=1.0, policy=1.0)
 POLICY = policy.load()
+SENDS = Sending(calibration())
 SURE = Answerability(0.9, True, ("answered with probability 0.90",))
 
 
@@ -35,9 +39,11 @@ def decide(
     verdict: Verdict = VERDICT,
     rules: Policy = POLICY,
     told: Answerability | None = SURE,
+    sending: Sending = SENDS,
+    engine: str = "embedded",
 ) -> Gate:
     basis = Found((found,), 10, {ask.id: told} if told else {})
-    return gate.decide(turn, triage, basis, Draft((SAID,), (ask,)), verdict, rules, sends=True)
+    return gate.decide(turn, triage, basis, Draft((SAID,), (ask,)), verdict, rules, sending, engine)
 
 
 def test_a_good_answer_to_a_direct_question_is_sent() -> None:
@@ -67,7 +73,7 @@ def test_a_long_story_waits_for_a_person() -> None:
     told = decide(turn=replace(TURN, text=f"{'It began last year. ' * 12}{ASK.text}"))
 
     assert told.outcome == "suggested"
-    assert "long story" in told.reasons[-1]
+    assert "more than 40 words" in told.reasons[-1]
 
 
 def test_an_article_in_another_language_waits_for_a_person() -> None:
@@ -76,14 +82,45 @@ def test_an_article_in_another_language_waits_for_a_person() -> None:
     assert decide(found=spanish).outcome == "suggested"
 
 
-def test_words_that_nothing_found_mentions_cost_confidence() -> None:
-    strange = replace(ASK, text="How long is the free trial of the bitcoin wallet?")
+def test_what_an_engine_drafts_that_was_never_graded_is_only_suggested_and_has_no_confidence() -> None:
+    unknown = decide(engine="openai_compatible")
 
-    plain, odd = decide().confidence, decide(ask=strange).confidence
+    assert (unknown.outcome, unknown.confidence) == ("suggested", None)
 
-    assert plain is not None
-    assert odd is not None
-    assert odd < plain
+
+def test_a_brand_without_graded_examples_of_its_own_sends_in_demo_mode_only() -> None:
+    shipped = calibration(learned_from="demo")
+
+    assert decide(sending=Sending(shipped)).outcome == "suggested"
+    assert decide(sending=Sending(shipped, demo=True)).outcome == "answered"
+    assert "not this brand's" in decide(sending=Sending(shipped, demo=True)).reasons[0]
+
+
+def test_what_is_less_sure_than_the_accepted_error_allows_waits_for_a_person() -> None:
+    weak = calibration(weights={"said": Weight(9.0, 1.0, 1.0)}, held_out=(Graded(0.9, True),) * 200)
+
+    told = decide(ask=replace(ASK, text="How long is a bitcoin wallet kept?"), sending=Sending(weak))
+
+    assert told.outcome == "suggested"
+    assert "0.90 is needed" in told.reasons[-1]
+
+
+def test_too_few_graded_examples_send_nothing_except_in_demo_mode_which_says_so() -> None:
+    few = calibration(held_out=(Graded(0.5, True),) * 40, learned_from="demo")
+
+    assert "too few graded examples" in decide(sending=Sending(replace(few, learned_from="own"))).reasons[-1]
+    assert decide(sending=Sending(few, demo=True)).outcome == "answered"
+
+
+@pytest.mark.parametrize(
+    ("handling", "outcome"), [("auto", "answered"), ("draft", "suggested"), ("human", "handed_over")]
+)
+def test_a_channel_may_be_kept_for_people(handling: Handling, outcome: str) -> None:
+    assert decide(rules=replace(POLICY, channels={"api": handling})).outcome == outcome
+
+
+def test_the_decision_shows_what_its_confidence_was_worked_out_from() -> None:
+    assert set(decide().features) >= {"match", "answerable", "said", "completeness"}
 
 
 def test_an_intent_for_people_is_theirs_only_where_triage_is_sure_of_it() -> None:
@@ -109,7 +146,8 @@ def test_a_handed_over_ask_takes_the_case_with_it_and_leaves_the_rest_sayable() 
         Draft((SAID,), (ASK, Ask(AskId("a2"), "And the price?", "handed_over"))),
         VERDICT,
         POLICY,
-        sends=True,
+        SENDS,
+        "embedded",
     )
 
     assert partly.outcome == "handed_over"

@@ -75,7 +75,7 @@ def test_a_reply_is_shown_with_numbered_sources_and_an_honest_confidence() -> No
     assert "Refunds take 5 days. [1]" in text
     assert "1. Open [Billing]. [1]" in text
     assert "[1] Refunds  https://help.example/refunds" in text
-    assert "0.71, a score that is not calibrated yet" in text
+    assert "confidence  0.71" in text
     assert "churn_risk" in text
     assert "because the first did not answer: timed out" in text
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from domain.articles import Passage
 from domain.budget import Budget
 from domain.ids import ArticleId, AskId, PassageId
-from domain.policy import Destination, Intent, Phrases, Policy, Target, Thresholds, Tone, Within
+from domain.policy import Destination, Intent, Phrases, Policy, Risk, Target, Thresholds, Tone, Within
 from domain.search import Evidence
 from domain.triage import Ask, Priority
 from domain.turns import Utterance
@@ -26,7 +26,9 @@ POLICY = Policy(
     phrases={"en": Phrases("Hello!", "Kind regards", "", "", "", Within("", "", ""), "", "", "", "")},
     targets={priority: Target(60, 240, False) for priority in Priority},
     destinations=(Destination("tier_2", "support", "Everything else", True, ()),),
-    thresholds=Thresholds(0.5, 0.9, 0.7),
+    thresholds=Thresholds(0.5, 0.7),
+    risk=Risk(0.02, 0.95),
+    channels={},
     tone="Friendly and short. Answer first, then the steps.",
     tones=Tone((), (), ()),
     scope="Questions about our calendar product and its invoices.",

@@ -1,8 +1,6 @@
 """The composition root: settings in, the whole of Deskhand out, opened in order and closed in reverse.
 
-ServicesError
- +- DataDirectoryBusy      another process owns the stores of this data directory
- +- DataDirectoryUnusable  the data directory cannot be made or written
+Its doors are here; `owning` keeps a data directory to one process, `toolbox` works without any store.
 
 What is heavy (LangGraph, SQLAlchemy, Alembic, procrastinate, Chroma, openai) is imported by the function that needs it:
 a one-shot question must not wait for stores that it does not have, nor the list of keys for the hub.
@@ -11,18 +9,15 @@ a one-shot question must not wait for stores that it does not have, nor the list
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import importlib
-import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Executor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents import calibrations
 from database.errors import DatabaseError
 from desk.errors import DeskError
 from domain.decisions import Decision
@@ -32,22 +27,14 @@ from domain.search import Asked
 from domain.turns import Turn
 from embedding import loading
 from embedding.embedder import Embedder, EmbedderError
-from embedding.minilm import MiniLM
-from embedding.pool import Pool
 from embedding.remembering import Remembering
-from engines.embedded.engine import Embedded
-from engines.engine import Engine
-from engines.fallback import Fallback
-from kb_index import fits
-from kb_index.adapters import Adapter
 from kb_index.errors import KnowledgeError, UnknownBrand
-from kb_index.fits import FolderFits
-from kb_index.index import Index
-from kb_index.learned import NOTHING, Learned, Reranker
-from kb_index.one_shot import Tell, ignore, open_folder, read_folder
-from kb_index.reranking import ReadingReranker
+from kb_index.fits import InUse
+from kb_index.one_shot import Tell, ignore
 from prompts import policy as policies
 from prompts.policy import PolicyError
+from services.owning import LOCK, DataDirectoryBusy, DataDirectoryUnusable, ServicesError, owned
+from services.toolbox import Tools, now, one_shot, open_tools, pool_of, release, reranker, tools
 from settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -67,77 +54,31 @@ if TYPE_CHECKING:
     from kb_index.preflight import Preflight
     from kb_index.store import PostgresKnowledge
 
-LOCK = "owner.lock"
-RETRY_S = 0.1
-
-
-class ServicesError(Exception):
-    """Deskhand cannot be put together from these settings."""
-
-
-class DataDirectoryBusy(ServicesError):
-    """The stores of a data directory belong to one process, and that is another one."""
-
-
-class DataDirectoryUnusable(ServicesError):
-    """The data directory cannot be made or written."""
-
+__all__ = [
+    "ERRORS",
+    "LOCK",
+    "DataDirectoryBusy",
+    "DataDirectoryUnusable",
+    "Services",
+    "ServicesError",
+    "Tools",
+    "concluded",
+    "contents",
+    "now",
+    "one_shot",
+    "open_desk",
+    "open_learning",
+    "open_memory",
+    "open_preflight",
+    "open_services",
+    "open_tools",
+    "owned",
+    "tools",
+]
 
 ERRORS = (ServicesError, SettingsError, DatabaseError, DeskError, KnowledgeError, EmbedderError, PolicyError)
 STATUSES = {"triage": "reading", "retrieve": "searching", "draft": "writing", "check": "checking"}
 Note = Callable[[str], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What reads, judges and answers, apart from any store of the desk; `judge` is the embedder of all judgement.
-
-    `models` names what answers in full, so that equal names mean equal answers; `kept` is where results of evaluations
-    lie, `suites` where the operator's own suites do.
-    """
-
-    policy: Policy
-    embedder: Embedder
-    reranker: Reranker | None
-    judge: Embedder
-    pool: Executor
-    embedded: Embedded
-    engine: Engine
-    models: str
-    cache: Path
-    languages: tuple[str, ...]
-    sends: bool
-    kept: Path
-    suites: Path | None
-
-    def index(self, kb: Path, tell: Tell = ignore, learned: Learned = NOTHING) -> Index:
-        """Return the index of a folder or file of articles, built first if need be; this may take long."""
-        learned = replace(learned, reranker=self.reranker)
-        return open_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages, learned)
-
-    def contents(self, kb: Path, tell: Tell = ignore) -> Contents:
-        """Return everything in a folder or file of articles, indexed first if need be; this may take long."""
-        return read_folder(kb, self.cache, self.embedder, self.pool, tell, self.languages)
-
-    def fits(self, kb: Path) -> FolderFits:
-        """Return where what was learned of a folder or file of articles is kept."""
-        return fits.of_folder(kb, self.cache)
-
-    def learned(self, kb: Path) -> Learned:
-        """Return what was learned of a folder or file of articles."""
-        fit = self.fits(kb).read(self.embedder.id, "adapter")
-        return Learned(adapters=Adapter.load(fit.data) if fit else None, reranker=self.reranker)
-
-    @property
-    def searching(self) -> str:
-        """Name the models that search: of equal names the same articles are found."""
-        return f"{self.embedder.id} {self.reranker.id}" if self.reranker else self.embedder.id
-
-    def context(self, index: Index) -> Context:
-        """Return the hub's ports over an index."""
-        from graph import Context
-
-        return Context(index, self.engine, self.embedded, self.policy, now, self.sends)
 
 
 @dataclass
@@ -205,11 +146,6 @@ class Services:
         return concluded(graph.give_up(turn, self.context, "the worker died of this turn more than once"))
 
 
-def now() -> datetime:
-    """Return the time: the one clock, which everything below is given."""
-    return datetime.now(UTC)
-
-
 def concluded(decision: Decision) -> Concluded:
     """Return a decision with what the customer is told: an answer is a reply, mere word of a handover a notice.
 
@@ -233,6 +169,8 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     from connectors.chat import Chat
     from database.evals import EvalRuns
     from database.requests import Requests
+    from kb_index.following import kept_up
+    from kb_index.postgres_fits import PostgresFits
     from kb_index.served import Stores, Wanted, open_served
     from kb_index.store import PostgresKnowledge
 
@@ -240,16 +178,18 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         if settings.chroma_url is None:
             await stack.enter_async_context(owned(settings.data, patience_s))
         policy = policies.load(settings.policy)
-        pool = stack.enter_context(_pool(settings))
+        pool = stack.enter_context(pool_of(settings))
         database, desk, queue = await stack.enter_async_context(_desk(settings, policy))
         embedder = loading.load(settings.embedder)
         quick = Remembering(embedder)
         articles = PostgresKnowledge(database.engine)
         stores = Stores(database.engine, settings.data / "chroma", settings.chroma_url)
         wanted = Wanted(settings.embedder, embedder, quick)
-        served = await stack.enter_async_context(open_served(stores, wanted, pool, now, _reranker(settings)))
-        context = tools(settings, policy, quick, pool).context(served.index)
-        stack.push_async_callback(_release, context.engine)
+        served = await stack.enter_async_context(open_served(stores, wanted, pool, now, reranker(settings)))
+        own = InUse(PostgresFits(database.engine), embedder.id, "confidence", calibrations.read)
+        await stack.enter_async_context(kept_up(own))
+        context = tools(settings, policy, quick, pool).context(served.index, own.get)
+        stack.push_async_callback(release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         connectors = {"chat": Chat(desk, now)}
         yield Services(
@@ -349,7 +289,7 @@ async def open_memory(settings: Settings, brand: BrandId) -> AsyncIterator[Postg
     """
     from kb_index.postgres_memory import PostgresMemory
 
-    with _pool(settings) as pool:
+    with pool_of(settings) as pool:
         async with _database_of(settings, brand) as database:
             yield PostgresMemory(database.engine, loading.load(settings.embedder), pool, pool)
 
@@ -363,80 +303,6 @@ async def _database_of(settings: Settings, brand: BrandId) -> AsyncIterator[Data
 
 
 @asynccontextmanager
-async def one_shot(kb: Path, settings: Settings, tell: Tell = ignore) -> AsyncIterator[Context]:
-    """Yield the hub's ports over a folder or file of articles, without desk, PostgreSQL or Chroma.
-
-    `tell` hears how the index is built, and of every article that cannot be read. Raises KnowledgeError when all are.
-    """
-    with open_tools(settings) as opened:
-        # The hub's import is Python, the rest mostly native code: together they take little longer than the import.
-        index, *_ = await asyncio.gather(
-            asyncio.to_thread(opened.index, kb, tell, opened.learned(kb)),
-            asyncio.to_thread(opened.embedded.prepare, opened.policy),
-            asyncio.to_thread(importlib.import_module, "graph"),
-        )
-        context = opened.context(index)
-        try:
-            yield context
-        finally:
-            await _release(context.engine)
-
-
-@contextmanager
-def open_tools(settings: Settings) -> Iterator[Tools]:
-    """Yield what reads, judges and answers, without desk, PostgreSQL, Chroma or any article."""
-    policy = policies.load(settings.policy)
-    embedder = Remembering(loading.load(settings.embedder))
-    with _pool(settings) as pool:
-        yield tools(settings, policy, embedder, pool)
-
-
-def tools(settings: Settings, policy: Policy, embedder: Embedder, pool: Executor) -> Tools:
-    """Return the tools; judgement always uses the packaged MiniLM, whatever retrieval uses."""
-    judge = embedder if embedder.id == MiniLM.id else Remembering(MiniLM())
-    embedded = Embedded(judge, pool)
-    named = (settings.model_url, settings.model_small, settings.model_large)
-    return Tools(
-        policy=policy,
-        embedder=embedder,
-        reranker=_reranker(settings),
-        judge=judge,
-        pool=pool,
-        embedded=embedded,
-        engine=_engine(settings, embedded),
-        models=" ".join(filter(None, named)) or "embedded",
-        cache=settings.cache,
-        languages=settings.languages,
-        sends=settings.demo,
-        kept=settings.data / "evals",
-        suites=settings.suites,
-    )
-
-
-def _reranker(settings: Settings) -> Reranker | None:
-    return ReadingReranker(loading.load_reader(settings.reranker)) if settings.reranker else None
-
-
-def _engine(settings: Settings, embedded: Engine) -> Engine:
-    """Return what answers: the configured model with the embedded engine behind it, else that engine alone."""
-    large, small = settings.model_large, settings.model_small
-    if settings.model_url is None or not (large or small):
-        return embedded
-    from engines.openai_compatible import Endpoint, OpenAICompatible
-
-    key = settings.model_key.get_secret_value() if settings.model_key else None
-    models = (small or large or "", large or small or "")
-    model = OpenAICompatible(Endpoint(settings.model_url, key, *models, settings.model_timeout_s))
-    return Fallback(model, embedded, closing=model.close)
-
-
-async def _release(engine: Engine) -> None:
-    """Close the connections to a model server, where there is one."""
-    if isinstance(engine, Fallback):
-        await engine.close()
-
-
-@asynccontextmanager
 async def _desk(settings: Settings, policy: Policy) -> AsyncIterator[tuple[Database, Desk, Queue]]:
     from database.database import open_database
     from desk.desk import Desk
@@ -445,56 +311,3 @@ async def _desk(settings: Settings, policy: Policy) -> AsyncIterator[tuple[Datab
     url = settings.database_url.get_secret_value() if settings.database_url else None
     async with open_database(url, settings.data) as database, Queue(database.conninfo) as queue:
         yield database, Desk(database.engine, queue, policy.targets), queue
-
-
-def _pool(settings: Settings) -> Pool:
-    return Pool(settings.threads)
-
-
-@asynccontextmanager
-async def owned(data: Path, patience_s: float = 0) -> AsyncIterator[None]:
-    """Own the embedded stores of a data directory; the kernel takes the lock back however the process ends.
-
-    Raises DataDirectoryBusy when another process still owns them after `patience_s` seconds.
-    """
-    with _lock_file(data) as descriptor:
-        deadline = asyncio.get_running_loop().time() + patience_s
-        while not _locked(descriptor):
-            if asyncio.get_running_loop().time() >= deadline:
-                raise DataDirectoryBusy(_busy(data, descriptor))
-            await asyncio.sleep(RETRY_S)
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        yield
-
-
-@contextmanager
-def _lock_file(data: Path) -> Iterator[int]:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(data / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise DataDirectoryUnusable(
-            f"the data directory {str(data)!r} cannot be used ({error.strerror}): "
-            "set DESKHAND_DATA to a folder of yours"
-        ) from error
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _busy(data: Path, descriptor: int) -> str:
-    owner = os.pread(descriptor, 20, 0).decode("ascii", "replace") or "unknown"
-    return (
-        f"the data directory {str(data)!r} is in use by process {owner}: wait until it ends, or stop it; "
-        "while `deskhand serve` runs, the other commands go through it"
-    )
