@@ -27,8 +27,8 @@ OUTCOMES: dict[Class, tuple[str, ...]] = {
     "other_language": REPLIED,
     "injection": ("handed_over", "suggested"),
 }
-CALM = frozenset(OUTCOMES) - {"angry", "injection"} | {"unanswerable", "internal", "out_of_scope"}
 USUAL_PRIORITY = ("P2", "P3")
+WITHOUT_USUAL_PRIORITY: frozenset[Class] = frozenset({"angry", "injection", "person", "urgent"})
 
 
 class SeedBroken(ValueError):
@@ -60,7 +60,7 @@ class Seed(BaseModel):
             "must_include": self.must_include,
             "must_not_include": self.must_not_include,
             "outcome": self.outcome or OUTCOMES.get(self.class_, ("handed_over",)),
-            "priority": self.priority or (USUAL_PRIORITY if self.class_ in CALM else ()),
+            "priority": self.priority or (() if self.class_ in WITHOUT_USUAL_PRIORITY else USUAL_PRIORITY),
             "language": self.language,
         }
         return {name: value for name, value in said.items() if value}
