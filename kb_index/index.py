@@ -20,7 +20,7 @@ from kb_index.lexical import Lexical
 from kb_index.ranking import Candidate, Signals
 from kb_index.vectors import VectorStore
 
-DENSE_CANDIDATES = 400
+DENSE_CANDIDATES = 200
 LEXICAL_CANDIDATES = 400
 LEXICAL_ONLY = 60
 LOOKS = 2  # a second one where something that was to be shown has just gone
@@ -130,7 +130,10 @@ class KnowledgeIndex:
     ) -> tuple[list[Candidate], Signals, str | None]:
         """Return what may be shown, what is known of it, and the language to show it in."""
         candidates = await self._candidates(query, signals)
-        spoken = query.language or await self._run(_told, query.text, candidates)
+        languages = sorted({it.language for it in candidates})
+        spoken = query.language
+        if not spoken and len(languages) > 1:
+            spoken = await self._run(language.detect, query.text, languages)
         if spoken and (known := await self._translated(query, spoken, candidates)):
             candidates = [*candidates, *known]
             signals = await self._run(self._with_cosines, query, vector, signals, [it.id for it in known])
@@ -222,9 +225,3 @@ class KnowledgeIndex:
 
 def _best(scores: Mapping[PassageId, float], count: int) -> Sequence[PassageId]:
     return sorted(scores, key=lambda name: (-scores[name], name))[:count]
-
-
-def _told(text: str, candidates: Sequence[Candidate]) -> str | None:
-    """Return the language of a question, one of those it could be answered in."""
-    languages = sorted({candidate.language for candidate in candidates})
-    return language.detect(text, languages) if len(languages) > 1 else None
