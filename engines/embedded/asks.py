@@ -30,7 +30,7 @@ _REQUEST = re.compile(
 )
 
 _HOW = re.compile(
-    r"\b(?:how (?:do|can|to|should|would|(?:i|we) (?:can|could|should))|what (?:do|should) i do|where (?:do|can) i|steps|set ?up|como (?:puedo|se|hago)|"
+    r"\b(?:how (?:do|can|to|should|would|(?:i|we) (?:can|could|should))|what (?:do|should) i (?:do|click|press|select)|where (?:to|do i|can i|do we|can we)|steps|set ?up|como (?:puedo|se|hago)|"
     r"wie (?:kann|mache|komme|richte|andere|lade|setze|bekomme|kundige)|comment)\b"
 )
 

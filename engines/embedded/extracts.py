@@ -1,51 +1,30 @@
 """Take out of passages the part that answers an ask: the right figure, whole steps, verbatim and in their order."""
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from domain.ids import ArticleId
 from domain.search import Evidence
 from domain.text import folded
 from embedding.embedder import Embedder
-from engines.embedded.asks import asks_how, focus
+from engines.embedded.aptness import Wanted
+from engines.embedded.asks import asks_how
 from engines.embedded.units import Unit, heading, units
-from engines.embedded.wording import content
 
 PASSAGES_READ = 8  # passages looked into for one ask
 UNITS_COMPARED = 10  # units embedded for one ask, the likeliest by what is known before
 WORDS_COMPARED = 40  # of a unit: what a procedure is about shows in its first steps
 UNITS_TAKEN = 3
 SHORT_LIST, SHORT_LIST_WORDS = 6, 90  # a list up to this size is quoted whole
+SHORT_PARAGRAPH = 40  # words: a paragraph up to this size is quoted whole
 WORDS_TAKEN = 150  # from which no further unit is added
-ALMOST_AS_GOOD = 0.82  # a further unit of the same article is taken when its score is this share of the best one's
+ALMOST_AS_GOOD = 0.88  # a further unit of the same article is taken when its score is this share of the best one's
+GOOD_ENOUGH, GAINED = 0.75, 0.1  # or a lower one, when it says at least this share of what is asked that was left out
 STEPS_ENOUGH = 0.7  # the same for numbered steps, when the customer asks how
-STEPS_BONUS = 0.06  # for numbered steps when the customer asks how
-KIND_BONUS = 0.08  # for a figure of the kind that is asked for
-CONTRARY = 0.05  # taken off what stands under a heading that denies what the question affirms, or the other way round
 
-_DENIAL = re.compile(r"\b(?:not|no|never|cannot|can t|without|nicht|kein\w*|ohne|sin|nunca|pas|sans|nao|sem)\b|n't\b")
-_AMOUNT = r"\d[\d.,]*\s?(?:eur|usd|gbp|chf|€|\$|£|%|euros?|dollars?|cents?)|[€$£]\s?\d"
-_TIME = (
-    r"\d+[\w ]{0,12}\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|dias?|horas?|minutos?|semanas?|mes(?:es)?|anos?|"
-    r"tagen?|stunden?|minuten?|wochen?|monaten?|jahren?)\b"
-)
-_FIGURES = tuple(
-    (re.compile(rf"\b(?:{asks})\b"), re.compile(answers))
-    for asks, answers in (
-        (
-            "how much|costs?|prices?|fees?|charge|cuanto (?:cuesta|vale)|precio|was kostet|kosten|preis|gebuhr\\w*",
-            _AMOUNT,
-        ),
-        (
-            "how (?:long|soon|quickly|fast|late|many (?:days|weeks|hours))|when|deadline|cuanto (?:tiempo|tarda)|cuando|wie lange|wann",
-            _TIME,
-        ),
-        ("how many|limits?|maximum|max|at most|cuant[ao]s|limite|wie viele|hochstens", r"\d"),
-    )
-)
 _ASIDE = re.compile(
     r"> (?:related (?:articles|pages|content|topics)|see also|table of contents|further reading|articulos relacionados|"
     r"verwandte (?:artikel|themen)|siehe auch)$"
@@ -69,32 +48,6 @@ class Extract:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The words of an ask, each with its weight: rare ones count more, those outside the question half."""
-
-    weights: dict[str, float]
-
-    @classmethod
-    def of(cls, ask: str, question: str, texts: Sequence[str]) -> "Wanted":
-        """Weigh the words of an ask by how few of the texts have them; a story's words count only where one has."""
-        said = [set(content(text)) for text in texts]
-        asked = set(content(question))
-        weights = {}
-        for word in sorted(asked | set(content(ask))):
-            having = sum(word in words for words in said)
-            if word in asked or having:
-                weights[word] = math.log((len(said) + 1) / (having + 0.5)) * (1.0 if word in asked else 0.5)
-        return cls(weights)
-
-    def share(self, text: str, around: str) -> float:
-        """Return the weight of the words that a text says, 0..1; what only its heading says counts half."""
-        here, above = set(content(text)), set(content(around))
-        total = sum(self.weights.values())
-        met = sum(weight * (1.0 if word in here else 0.5 * (word in above)) for word, weight in self.weights.items())
-        return met / total if total else 0.0
-
-
-@dataclass(frozen=True)
 class _Candidate:
     unit: Unit
     found: Evidence
@@ -110,19 +63,30 @@ def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder)
     likely = [(unit, found) for number, found in _likeliest(evidence) for unit in units(number, found)]
     if not likely:
         return None
-    question = focus(ask)
-    wanted = Wanted.of(ask, question, [f"{heading(found)} {unit.text}" for unit, found in likely])
-    likely.sort(key=lambda pair: -_score(question, wanted, pair[0], pair[1], pair[1].dense))
-    read = likely[:UNITS_COMPARED]
+    wanted = Wanted.of(ask, [f"{heading(found)} {unit.text}" for unit, found in likely])
+    articles = _articles(evidence)
+    read = sorted(likely, key=lambda pair: -_unread(wanted, pair[0], pair[1], articles))[:UNITS_COMPARED]
     vectors = embedder.embed_passages([_compared(unit, found) for unit, found in read])
-    cosines = vectors @ embedder.embed_queries([ask, question]).mean(axis=0)
+    cosines = vectors @ embedder.embed_queries([ask, wanted.question]).mean(axis=0)
     candidates = [
-        _Candidate(unit, found, _score(question, wanted, unit, found, float(cosine)))
+        _Candidate(unit, found, wanted.apt(unit, found, articles[found.passage.article], float(cosine)))
         for (unit, found), cosine in zip(read, cosines, strict=True)
     ]
     best = max(candidates, key=lambda candidate: candidate.score)
-    chosen = _completed(_companions(question, best, candidates))
+    chosen = _completed(_companions(wanted, best, candidates))
     return Extract(chosen, _answerability(wanted, chosen, best.found, float(max(cosines))))
+
+
+def _unread(wanted: Wanted, unit: Unit, found: Evidence, articles: dict[ArticleId, float]) -> float:
+    """Return how apt a unit seems before it is embedded: its passage's cosine stands in for its own."""
+    return wanted.apt(unit, found, articles[found.passage.article], found.dense)
+
+
+def _articles(evidence: Sequence[tuple[int, Evidence]]) -> dict[ArticleId, float]:
+    best: dict[ArticleId, float] = {}
+    for _, found in evidence:
+        best[found.passage.article] = max(best.get(found.passage.article, 0.0), found.score)
+    return best
 
 
 def _compared(unit: Unit, found: Evidence) -> str:
@@ -134,33 +98,40 @@ def _likeliest(evidence: Sequence[tuple[int, Evidence]]) -> list[tuple[int, Evid
     return sorted(telling, key=lambda numbered: -(numbered[1].dense + 0.3 * numbered[1].score))[:PASSAGES_READ]
 
 
-def _score(question: str, wanted: Wanted, unit: Unit, found: Evidence, cosine: float) -> float:
-    """Mix how close unit and passage are, the words they share, and whether the unit is of the kind asked for."""
-    heard = folded(question)
-    kind = any(asks.search(heard) and answers.search(folded(unit.text)) for asks, answers in _FIGURES)
-    bonus = KIND_BONUS * kind + STEPS_BONUS * (unit.shape == "steps" and asks_how(question))
-    denied = bool(_DENIAL.search(folded(heading(found)))) != bool(_DENIAL.search(heard))
-    return 0.5 * cosine + 0.2 * found.dense + 0.3 * wanted.share(unit.text, heading(found)) + bonus - CONTRARY * denied
+def _companions(wanted: Wanted, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Return the best candidate with others of its article that are almost as good or say what it leaves out, in order."""
+    taken = [best]
+    for other in _others(wanted, best, candidates):
+        enough = len(taken) == UNITS_TAKEN or sum(len(kept.unit.text.split()) for kept in taken) >= WORDS_TAKEN
+        if not enough and _adds(wanted, other, taken):
+            taken.append(other)
+    return sorted(taken, key=lambda candidate: candidate.place)
 
 
-def _companions(question: str, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Return the best candidate with others of its article that are almost as good, in the article's order."""
+def _others(wanted: Wanted, best: _Candidate, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Return what else the best one's article says, the likeliest first; who asks how is told the steps before all."""
     article = best.found.passage.article
-    others = [
-        candidate
-        for candidate in sorted(candidates, key=lambda candidate: -candidate.score)
-        if candidate is not best and candidate.found.passage.article == article
-    ]
-    how = best.unit.shape != "steps" and asks_how(question)
-    enough = STEPS_ENOUGH if how else ALMOST_AS_GOOD
-    steps = [other for other in others if other.unit.shape == "steps" and other.score >= enough * best.score][:1]
-    almost = [other for other in others if other.score >= ALMOST_AS_GOOD * best.score]
-    rest = [other for other in almost if other.unit.shape != "steps"][: UNITS_TAKEN - 1 - len(steps)]
-    taken: dict[int, _Candidate] = {}
-    for candidate in (best, *steps, *rest):
-        if not taken or sum(len(kept.unit.text.split()) for kept in taken.values()) < WORDS_TAKEN:
-            taken[candidate.place] = candidate
-    return [taken[place] for place in sorted(taken)]
+    how = best.unit.shape != "steps" and asks_how(wanted.question)
+    others = [one for one in candidates if one is not best and one.found.passage.article == article]
+    others.sort(key=lambda candidate: -candidate.score)
+    steps = [one for one in others if one.unit.shape == "steps"][:1]
+    first = [one for one in steps if how and one.score >= STEPS_ENOUGH * best.score]
+    return [*first, *(one for one in others if one not in first)]
+
+
+def _adds(wanted: Wanted, other: _Candidate, taken: Sequence[_Candidate]) -> bool:
+    """Say whether a unit belongs beside those taken: nearly as apt, or apt enough and with more of what is asked."""
+    best = taken[0]
+    if other.unit.shape == "steps":
+        how = best.unit.shape != "steps" and asks_how(wanted.question)
+        return other.score >= (STEPS_ENOUGH if how else ALMOST_AS_GOOD) * best.score
+    told = best.unit.shape == "steps" and asks_how(wanted.question)
+    if not told and other.score >= ALMOST_AS_GOOD * best.score:
+        return True
+    said = " ".join(candidate.unit.text for candidate in taken)
+    above = heading(best.found)
+    gained = wanted.share(f"{said} {other.unit.text}", above) - wanted.share(said, above)
+    return other.score >= GOOD_ENOUGH * best.score and gained >= GAINED
 
 
 def _completed(chosen: Sequence[_Candidate]) -> tuple[Unit, ...]:
@@ -172,9 +143,28 @@ def _completed(chosen: Sequence[_Candidate]) -> tuple[Unit, ...]:
         before = around[at - 1] if at and _DANGLING.match(folded(candidate.unit.text)) else None
         after = around[at + 1] if at + 1 < len(around) and _CONDITION.match(folded(around[at + 1].text)) else None
         completing = [unit for unit in (before, after) if unit and unit.shape == "sentence"]
-        for unit in (*completing, *_list(candidate.unit, around)):
+        for unit in (*completing, *_paragraph(candidate, around), *_list(candidate.unit, around)):
             complete[candidate.found.passage.start, unit.parts[0].start] = unit
     return tuple(complete[place] for place in sorted(complete))
+
+
+def _paragraph(candidate: _Candidate, around: Sequence[Unit]) -> list[Unit]:
+    """Return the sentences of a sentence's paragraph when that is short: what an author says in one breath."""
+    text = candidate.found.passage.text
+    said = [unit for unit in around if unit.shape == "sentence"]
+    if candidate.unit not in said:
+        return []
+    at = said.index(candidate.unit)
+    starts = [number for number in range(len(said)) if not number or _apart(text, said[number - 1], said[number])]
+    first = max(start for start in starts if start <= at)
+    last = min((start for start in starts if start > at), default=len(said))
+    whole = said[first:last]
+    return whole if sum(len(unit.text.split()) for unit in whole) <= SHORT_PARAGRAPH else []
+
+
+def _apart(text: str, one: Unit, other: Unit) -> bool:
+    between = text[one.parts[0].end : other.parts[0].start]
+    return bool(between.strip()) or between.count("\n") > 1
 
 
 def _list(unit: Unit, around: Sequence[Unit]) -> list[Unit]:

@@ -20,7 +20,14 @@ _SHAPES: dict[SpanKind, Shape] = {
 }
 _POINTER = re.compile(
     r"^(?:see (?:also )?|for more|learn more|read more|related|more information|to learn more|for details|for further|also see|"
-    r"mas informacion|consulte|vease|mehr dazu|weitere informationen|siehe)|\blearn more\.?$"
+    r"mas informacion|consulte|vease|mehr dazu|weitere informationen|siehe)|\blearn more\.?$|"
+    r"^(?:this|the|our|these) (?:article|page|guide|section|tutorial|document)s? (?:also |will )?"
+    r"(?:covers?|explains?|describes? how|shows?|tells?|lists? some|walks?|is about|provides?|helps?)\b|"
+    r"^if you have (?:any )?(?:more|further|other) questions\b|\bthese articles(?: instead)?:$|"
+    r"^(?:este|esta) (?:articulo|pagina) (?:explica|describe|muestra)|^diese[rs]? (?:artikel|seite) (?:erklart|beschreibt|zeigt)"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:see|read|try|visit|(?:described|listed|explained|covered|found) in|follow|siehe|consulte|vea|lea|lesen sie)\b[^.\[]{0,40}\["
 )
 _INSTRUCTION = re.compile(
     r"^(?:in |on |at |from |to [^,]+, |if [^,]+, |next to )?(?:the [\w ]+, )?(?:then )?"
@@ -55,7 +62,11 @@ def units(number: int, found: Evidence) -> list[Unit]:
     lead: Span | None = None
     previous: SpanKind | None = None
     for span in _with_steps(spans(found.passage.text)):
-        if span.kind == "heading" or (span.kind != "step" and _POINTER.search(folded(plain(span.text)))):
+        if (
+            span.kind == "heading"
+            or (span.kind != "step" and _POINTER.search(folded(plain(span.text))))
+            or _dangling(span)
+        ):
             lead = None
         elif span.kind == "sentence":
             lead = span if span.text.rstrip().endswith(":") else None
@@ -78,6 +89,16 @@ def heading(found: Evidence) -> str:
 def instructs(text: str) -> bool:
     """Say whether a line tells the reader to do something."""
     return bool(_INSTRUCTION.match(folded(plain(text))))
+
+
+def sends_elsewhere(unit: Unit) -> bool:
+    """Say whether a unit names another page to read, which is less than an answer."""
+    return unit.shape != "steps" and any(_ELSEWHERE.search(folded(part.text)) for part in unit.parts)
+
+
+def _dangling(span: Span) -> bool:
+    """Say whether a point of a list only opens another list."""
+    return span.kind == "bullet" and span.text.rstrip().endswith(":")
 
 
 def _with_steps(found: Sequence[Span]) -> list[Span]:
