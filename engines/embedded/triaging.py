@@ -15,6 +15,12 @@ from engines.tasks import TriageAnswer, TriageTask
 FLAG_COSINE = 0.72  # a turn this close to an example means much the same
 
 
+class Heard(TriageAnswer):
+    """What the embedded engine understood; `in_scope` 0..1 is how surely the policy's intents cover it."""
+
+    in_scope: float
+
+
 class Triager:
     """Triages turns; what it learns from a policy is kept until the policy changes."""
 
@@ -23,22 +29,25 @@ class Triager:
         self._lock = Lock()
         self._learned: dict[str, Learned] = {}
 
-    def triage(self, task: TriageTask) -> TriageAnswer:
+    def triage(self, task: TriageTask) -> Heard:
         """Return what the turn asks and is about."""
         learned = self.learn(task.policy)
-        vector = self._embedder.embed_queries([task.text]).astype(np.float64)
-        chances = learned.head.probabilities(vector)[0]
+        vector = self._embedder.embed_queries([task.text])[0]
+        reading = learned.head.read(task.text, vector)
+        chances = reading.chances
         best = _best(chances, learned.in_scope, task.policy.thresholds.triage_sure)
         spoken = language.detect(task.text, task.policy.languages) or task.language or task.policy.languages[0]
-        return TriageAnswer(
+        return Heard(
             asks=asks.split(task.text, self._embedder),
             intent=learned.head.names[best],
             sentiment=sentiment.heard(task.text),
-            flags=learned.flags(vector[0]),
+            flags=learned.flags(vector),
             language=spoken,
-            confidence=round(float(chances[best]), 4),
+            confidence=round(float(chances[best]) * reading.familiar, 4),
+            in_scope=round(float(chances[learned.in_scope].sum()) * reading.familiar, 4),
             reasons=[
-                f"intent {learned.head.names[best]!r} by its examples, probability {chances[best]:.2f} (uncalibrated)"
+                f"intent {learned.head.names[best]!r} by its examples: {chances[best]:.2f} among the intents, "
+                f"{reading.familiar:.2f} that it is one of them"
             ],
         )
 

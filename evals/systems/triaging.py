@@ -11,7 +11,8 @@ from domain.budget import Budget
 from domain.policy import Intent, Policy
 from embedding.embedder import Embedder
 from engines.embedded.engine import Embedded
-from engines.tasks import TriageAnswer, TriageTask
+from engines.embedded.triaging import Heard
+from engines.tasks import TriageTask
 from evals.errors import SuiteUnreadable
 from evals.examples import Example, digest
 from evals.runner import SystemFailed
@@ -28,7 +29,6 @@ class Triager:
         self.name = name
         self.id = f"{name} triaging {versions.of(*versions.THINKING)} {tools.judge.id} {tools.policy.version}"
         self._policy = taught(tools.policy, train)
-        self._outside = {intent.name for intent in self._policy.intents if not intent.in_scope}
         self._engine = Embedded(embedder, tools.pool)
         self._ready = False
 
@@ -43,13 +43,13 @@ class Triager:
         if example.row.kind != "intents":
             raise SystemFailed(f"{self.name} names intents here; it cannot answer {example.row.kind} examples")
         answer = await self._triage(example.row.text)
-        sure = answer.confidence
-        in_scope = 1 - sure if answer.intent in self._outside else sure
-        return {"label": answer.intent, "confidence": sure, "in_scope": in_scope}
+        return {"label": answer.intent, "confidence": answer.confidence, "in_scope": answer.in_scope}
 
-    async def _triage(self, text: str) -> TriageAnswer:
+    async def _triage(self, text: str) -> Heard:
         budget = Budget(services.now, services.now() + AT_MOST)
-        return await self._engine.answer(TriageTask(text, (), None, self._policy), budget)
+        answer = await self._engine.answer(TriageTask(text, (), None, self._policy), budget)
+        assert isinstance(answer, Heard)
+        return answer
 
 
 def taught(policy: Policy, train: Sequence[Example]) -> Policy:
