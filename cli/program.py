@@ -84,6 +84,31 @@ def work(policy: Pages = None, data: Data = None) -> None:
 
 
 @app.command()
+def calibrate(
+    suite: Annotated[str, typer.Argument(help="A suite of replies with their rules.")],
+    held_out: Annotated[str | None, typer.Option(help="A suite of other articles to try it on; else one half.")] = None,
+    brand: Brand = "default",
+    accepted: Annotated[
+        float | None, typer.Option(min=0.001, max=0.5, help="Accepted share of wrong replies among those sent.")
+    ] = None,
+    confidence: Annotated[float | None, typer.Option(min=0.5, max=0.999, help="How sure to be of that.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Put it in use for the brand.")] = False,
+    output: Annotated[Path | None, typer.Option(help="Write it as a file to be shipped.")] = None,
+    as_json: Json = False,
+    policy: Pages = None,
+    data: Data = None,
+) -> None:
+    """Learn from graded examples what may be sent without a person.
+
+    Prints what each threshold would send and how often it would be wrong; --keep puts it in use.
+    """
+    from cli import calibrating
+
+    asked = calibrating.Asked(suite, held_out, brand, accepted, confidence, output, keep)
+    calibrating.calibrate(asked, as_json, policy=policy, data=data)
+
+
+@app.command()
 def index(
     paths: Annotated[list[Path], typer.Argument(help="Folders or files: Markdown, HTML, or .jsonl of articles.")],
     brand: Brand = "default",
@@ -429,7 +454,7 @@ def export_policy(
 ) -> None:
     """Write the policy in force as files to edit.
 
-    Intents, flags, phrases, destinations, targets, thresholds, tone and scope; `--policy FOLDER` then puts them in force.
+    Intents, flags, phrases, destinations, targets, risk, tone and scope; `--policy FOLDER` then puts them in force.
     """
     from cli import policies
 

@@ -8,11 +8,12 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.calibration import upper
+
 Array = NDArray[np.float64]
 Statistic = Callable[[Array], float]
 
 RESAMPLES = 1000
-_TINY = 1e-300
 _AT_ONCE = 1_000_000
 
 
@@ -109,17 +110,13 @@ def share_bounds(successes: int, n: int, confidence: float = 0.95) -> tuple[floa
 def upper_bound(successes: int, n: int, confidence: float = 0.95) -> float:
     """Return the exact one-sided upper bound of a share: with no success in 149, .02 at 95 %."""
     _counted(successes, n)
-    if successes == n:
-        return 1.0
-    return _beta_quantile(confidence, successes + 1, n - successes)
+    return upper(successes, n, confidence)
 
 
 def lower_bound(successes: int, n: int, confidence: float = 0.95) -> float:
     """Return the exact one-sided lower bound of a share."""
     _counted(successes, n)
-    if successes == 0:
-        return 0.0
-    return _beta_quantile(1 - confidence, successes, n - successes + 1)
+    return 1 - upper(n - successes, n, confidence)
 
 
 def _counted(successes: int, n: int) -> None:
@@ -150,44 +147,3 @@ def _spread(samples: Array) -> tuple[float, float, float]:
 
 def _quantile_of_normal(share: float) -> float:
     return NormalDist().inv_cdf(share)
-
-
-def _beta_quantile(share: float, a: float, b: float) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if _beta_cdf(middle, a, b) < share:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def _beta_cdf(x: float, a: float, b: float) -> float:
-    """Return the regularised incomplete beta function, on whichever side its continued fraction converges quickly."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    if x < (a + 1) / (a + b + 2):
-        return math.exp(scale) * _continued_fraction(x, a, b) / a
-    return 1 - math.exp(scale) * _continued_fraction(1 - x, b, a) / b
-
-
-def _continued_fraction(x: float, a: float, b: float) -> float:
-    """Evaluate the incomplete beta's fraction by Lentz's method, which keeps a numerator and a denominator apart."""
-    numerator, denominator = 1.0, 1 / _nonzero(1 - (a + b) * x / (a + 1))
-    value = denominator
-    for m in range(1, 1000):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        for step in (even, odd):
-            denominator = 1 / _nonzero(1 + step * denominator)
-            numerator = _nonzero(1 + step / numerator)
-            value *= numerator * denominator
-        if abs(numerator * denominator - 1) < 1e-14:
-            break
-    return value
-
-
-def _nonzero(number: float) -> float:
-    return number if abs(number) > _TINY else _TINY

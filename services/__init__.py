@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from kb_index.editions import Building, Editions
     from kb_index.indexing import Indexer
     from kb_index.learning import Learning
+    from kb_index.postgres_fits import PostgresFits
     from kb_index.postgres_memory import PostgresMemory
     from kb_index.preflight import Preflight
     from kb_index.store import PostgresKnowledge
@@ -67,6 +68,7 @@ __all__ = [
     "now",
     "one_shot",
     "open_desk",
+    "open_fits",
     "open_learning",
     "open_memory",
     "open_preflight",
@@ -279,6 +281,15 @@ async def open_preflight(
             )
             async with database.engine.connect() as connection:
                 yield tried, [*await asked.questions(connection, brand, newest), *tickets]
+
+
+@asynccontextmanager
+async def open_fits(settings: Settings, brand: BrandId) -> AsyncIterator[PostgresFits]:
+    """Yield what was learned of a brand: beside a running server as well as without one. Raises UnknownBrand."""
+    from kb_index.postgres_fits import PostgresFits
+
+    async with _database_of(settings, brand) as database:
+        yield PostgresFits(database.engine)
 
 
 @asynccontextmanager

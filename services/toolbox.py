@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from agents import calibrations
 from agents.calibrations import Calibrations, Own
+from domain.budget import Allowance
 from domain.policy import Policy
 from embedding import loading
 from embedding.embedder import Embedder
@@ -162,7 +163,8 @@ def _engine(settings: Settings, embedded: Engine) -> Engine:
 
     key = settings.model_key.get_secret_value() if settings.model_key else None
     models = (small or large or "", large or small or "")
-    model = OpenAICompatible(Endpoint(settings.model_url, key, *models, settings.model_timeout_s))
+    endpoint = Endpoint(settings.model_url, key, *models, settings.model_timeout_s, settings.model_prices or {})
+    model = OpenAICompatible(endpoint, Allowance(settings.model_tokens_a_day, settings.model_cost_a_day))
     return Fallback(model, embedded, closing=model.close)
 
 

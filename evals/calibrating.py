@@ -1,0 +1,251 @@
+"""Learn from graded examples how often a draft would be right if it were sent as it is.
+
+Every example goes through the whole hub as if confidence kept nothing back. Examples about one article stay together:
+some articles are learned from, the others only tell how well that carries over, and set the threshold.
+"""
+
+import asyncio
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import TypeAdapter
+
+import graph
+from agents.gate import Sending
+from domain.calibration import Calibration, Graded, Weight
+from domain.decisions import Decision
+from domain.ids import DEFAULT_BRAND, BrandId, CaseId
+from domain.turns import Turn
+from evals import results, suites
+from evals.errors import SuiteUnreadable
+from evals.examples import Example
+from evals.results import Case, Result
+from evals.scorers.ranks import auroc
+from evals.scorers.readings import broken_by_reply
+from evals.statistics import Array
+from evals.suites import Suite
+from evals.systems import histories
+from evals.systems.indexes import Indexes
+from services import Tools
+
+FEWEST = 40  # graded drafts to learn from, and of each kind at least FEWEST_OF_A_KIND
+FEWEST_OF_A_KIND = 8
+STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # of the pull towards knowing nothing, one of which is chosen by trying
+FOLDS = 5
+STEPS = 40
+SAFE = 0.99  # share of the graded turns whose length counts as usual
+AT_ONCE = 4
+
+Told = Callable[[int, int], None]
+Source = Literal["demo", "own"]
+_DECISION = TypeAdapter(Decision)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A graded draft: its features, whether sending it would have been right, and what keeps it with its like."""
+
+    features: Mapping[str, float]
+    right: bool
+    group: str
+    intent: str
+    words: int
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """Everything that passed but for confidence; `answerable` examples could have been answered."""
+
+    drafts: tuple[Draft, ...]
+    answerable: int
+    examples: int
+
+
+async def calibrate(
+    path: Path, held_out: Path | None, tools: Tools, source: Source = "own", told: Told | None = None
+) -> Calibration:
+    """Return what a suite of replies teaches; without a suite to hold out, half of the articles are held out.
+
+    Raises SuiteError, also where there is too little to learn from.
+    """
+    learned = await graded(path, tools, told)
+    if held_out:
+        tried = await graded(held_out, tools, told)
+    else:
+        learned, tried = _halves(learned)
+    _enough(path, learned)
+    return learn(path.stem, learned, tried, tools, source)
+
+
+async def graded(path: Path, tools: Tools, told: Told | None = None) -> Drafts:
+    """Take every example of a suite of replies through the hub and grade what would be sent."""
+    suite = suites.load(path)
+    if not isinstance(suite, Suite):
+        raise SuiteUnreadable(f"{path}: {suite.reason}")
+    if suite.file.kind != "replies":
+        raise SuiteUnreadable(f"{path}: holds {suite.file.kind}; only replies say what would be right to send")
+    index = await Indexes(tools).of(suite.searched())
+    context = replace(tools.context(index), sending=_everything(tools))
+    places = asyncio.Semaphore(AT_ONCE)
+    done = 0
+
+    async def one(example: Example) -> Draft | None:
+        nonlocal done
+        async with places:
+            draft = _graded(example, await graph.handle(_turn(example), context))
+        done += 1
+        if told:
+            told(done, len(suite.examples))
+        return draft
+
+    found = await asyncio.gather(*(one(example) for example in suite.examples))
+    answerable = sum(bool(example.positive) for example in suite.examples)
+    return Drafts(tuple(draft for draft in found if draft), answerable, len(suite.examples))
+
+
+def _everything(tools: Tools) -> Callable[[BrandId], Sending]:
+    """Send whatever only confidence could keep back."""
+    engine = "embedded" if tools.engine is tools.embedded else "openai_compatible"
+    sure = (Graded(0.0, True),) * 10_000
+    sending = Sending(Calibration(engine, tools.embedder.id, "own", 30.0, {}, sure, 0, 10**9))
+    return lambda brand: sending
+
+
+def _turn(example: Example) -> Turn:
+    row = example.row
+    if row.kind != "replies":
+        raise SuiteUnreadable(f"example {example.id!r} is no reply")
+    return Turn(CaseId(example.id), DEFAULT_BRAND, row.question, histories.read(row.history), "cli", row.language)
+
+
+def _graded(example: Example, decision: Decision) -> Draft | None:
+    """Return the draft that would be sent, graded by the rules of its example; None where nothing would."""
+    row = example.row
+    if decision.outcome != "answered" or decision.reply is None or row.kind != "replies":
+        return None
+    document = results.Decided.model_validate(_DECISION.dump_python(decision, mode="json"))
+    case = Case(example, Result(example.id, 0, None, 0.0), document)
+    cited = {citation.article for said in decision.reply.sentences for citation in said.citations}
+    right = not broken_by_reply(case) and (not row.relevant or not cited.isdisjoint(row.relevant))
+    group = row.relevant[0] if row.relevant else row.question
+    intent = decision.triage.intent if decision.triage else ""
+    return Draft(decision.features, right, group, intent, len(row.question.split()))
+
+
+def _halves(drafts: Drafts) -> tuple[Drafts, Drafts]:
+    """Return two halves, each with all drafts of its articles."""
+
+    def first(draft: Draft) -> bool:
+        return hashlib.sha256(draft.group.encode()).digest()[0] < 128
+
+    return (
+        replace(drafts, drafts=tuple(draft for draft in drafts.drafts if first(draft))),
+        replace(drafts, drafts=tuple(draft for draft in drafts.drafts if not first(draft))),
+    )
+
+
+def _enough(path: Path, learned: Drafts) -> None:
+    right = sum(draft.right for draft in learned.drafts)
+    wrong = len(learned.drafts) - right
+    if len(learned.drafts) < FEWEST or min(right, wrong) < FEWEST_OF_A_KIND:
+        raise SuiteUnreadable(
+            f"{path}: {right} drafts would be right and {wrong} wrong; to learn from takes {FEWEST}, at least "
+            f"{FEWEST_OF_A_KIND} of either: add examples, also such that nothing answers"
+        )
+
+
+def learn(suite: str, learned: Drafts, tried: Drafts, tools: Tools, source: Source) -> Calibration:
+    """Return what the first drafts teach, tried on the others."""
+    names = sorted({name for draft in learned.drafts for name in draft.features})
+    rows, right = _matrix(learned.drafts, names), np.array([draft.right for draft in learned.drafts], np.float64)
+    middle, spread = rows.mean(axis=0), rows.std(axis=0)
+    spread = np.where(spread > 1e-9, spread, 1.0)
+    scaled = (rows - middle) / spread
+    strength, left_out = _chosen(scaled, right, [draft.group for draft in learned.drafts])
+    offset, weights = _fitted(scaled, right, strength)
+    known = {
+        name: Weight(round(float(weight), 5), round(float(mid), 5), round(float(wide), 5))
+        for name, weight, mid, wide in zip(names, weights, middle, spread, strict=True)
+    }
+    engine = "embedded" if tools.engine is tools.embedded else "openai_compatible"
+    longest = int(np.quantile([draft.words for draft in learned.drafts], SAFE))
+    made = Calibration(
+        engine, tools.embedder.id, source, round(float(offset), 5), known, (), tried.answerable, longest, suite
+    )
+    held_out = tuple(Graded(made.probability(draft.features), draft.right, draft.intent) for draft in tried.drafts)
+    return replace(made, held_out=held_out, report=_report(left_out, right, held_out, learned, tried, strength))
+
+
+def _report(
+    left_out: Array, right: Array, held_out: Sequence[Graded], learned: Drafts, tried: Drafts, strength: float
+) -> dict[str, float]:
+    stated = np.array([one.probability for one in held_out])
+    came_true = np.array([one.right for one in held_out], np.float64)
+    return {
+        "learned_from": len(learned.drafts),
+        "strength": strength,
+        "auroc_left_out": round(auroc(np.column_stack([left_out, right])), 4),
+        "auroc": round(auroc(np.column_stack([stated, came_true])), 4),
+        "brier": round(float(np.mean((stated - came_true) ** 2)), 4) if len(stated) else math.nan,
+        "held_out": len(held_out),
+        "right": round(float(came_true.mean()), 4) if len(stated) else math.nan,
+        "answerable": tried.answerable,
+        "examples": tried.examples,
+    }
+
+
+def _matrix(drafts: Sequence[Draft], names: Sequence[str]) -> Array:
+    return np.array([[draft.features.get(name, 0.0) for name in names] for draft in drafts], np.float64)
+
+
+def _chosen(rows: Array, right: Array, groups: Sequence[str]) -> tuple[float, Array]:
+    """Return the strength that foretells left out groups best, and what it foretold of each row."""
+    fold = np.array([hashlib.sha256(f"fold {group}".encode()).digest()[0] % FOLDS for group in groups])
+    best: tuple[float, float, Array] | None = None
+    for strength in STRENGTHS:
+        foretold = np.full(len(right), right.mean())
+        for number in range(FOLDS):
+            inside = fold != number
+            if inside.any() and 0 < right[inside].sum() < inside.sum():
+                offset, weights = _fitted(rows[inside], right[inside], strength)
+                foretold[~inside] = _sigmoid(offset + rows[~inside] @ weights)
+        loss = float(-np.mean(right * np.log(foretold + 1e-12) + (1 - right) * np.log(1 - foretold + 1e-12)))
+        if best is None or loss < best[0]:
+            best = (loss, strength, foretold)
+    if best is None:
+        raise SuiteUnreadable("there is no strength to try")
+    return best[1], best[2]
+
+
+def _fitted(rows: Array, right: Array, strength: float) -> tuple[float, Array]:
+    """Return the offset and weights of a logistic regression, by Newton's steps, pulled to nothing by `strength`."""
+    held = np.hstack([np.ones((len(rows), 1)), rows])
+    pull = np.diag([0.0, *[strength * len(rows) / 10] * rows.shape[1]]) + 1e-9 * np.eye(held.shape[1])
+    weights = np.zeros(held.shape[1])
+    for _ in range(STEPS):
+        likely = _sigmoid(held @ weights)
+        slope = held.T @ (likely - right) + pull @ weights
+        bend = (held * (likely * (1 - likely))[:, None]).T @ held + pull
+        step = np.linalg.solve(bend, slope)
+        weights -= step
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return float(weights[0]), weights[1:]
+
+
+def _sigmoid(odds: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+
+def by_intent(held_out: Sequence[Graded], fewest: int) -> dict[str, tuple[Graded, ...]]:
+    """Return the held out examples of each intent that has enough of them."""
+    found: dict[str, list[Graded]] = defaultdict(list)
+    for one in held_out:
+        found[one.intent].append(one)
+    return {intent: tuple(those) for intent, those in sorted(found.items()) if len(those) >= fewest}
