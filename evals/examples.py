@@ -135,11 +135,14 @@ class SafetyRow(Row):
 
 
 class ReplyRow(Row):
-    """A customer's turn and the rules its decision must obey; a list inside `must_include` means any one of it."""
+    """A customer's turn and the rules its decision must obey; a list inside `must_include` means any one of it.
+
+    Rows of one `seed` ask the same in other words, so they are no independent trials.
+    """
 
     kind: Literal["replies"] = "replies"
     graded: ClassVar[frozenset[str]] = frozenset(
-        {"answer", "relevant", "must_include", "must_not_include", "outcome", "priority"}
+        {"answer", "relevant", "must_include", "must_not_include", "outcome", "priority", "seed"}
     )
     outside: ClassVar[dict[str, str]] = {"relevant": "relevant_ids"}
 
@@ -152,6 +155,7 @@ class ReplyRow(Row):
     must_not_include: Words = ()
     outcome: Words = ()
     priority: Words = ()
+    seed: str | None = None
 
 
 class GivenRow(Row):

@@ -144,3 +144,4 @@ def test_the_long_suites_can_be_run(split: Split) -> None:
 
     assert isinstance(suite, Suite)
     assert len(suite.examples) == len(rows(split))
+    assert {one.row.seed for one in suite.examples if one.row.kind == "replies"} == {row["seed"] for row in rows(split)}
