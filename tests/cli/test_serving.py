@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from cli import running
+from cli.serving import _listening
 from tests.cli.conftest import COMMAND, Deskhand
 
 PATIENCE_S = 60
@@ -153,6 +155,14 @@ def test_the_doctor_finds_the_server_and_what_is_wrong(served: Served, typed: De
     assert unwell.returncode == 1
     assert set(faults) == {"settings", "model", "embedder", "reranker"}
     assert "DESKHAND_MODLE" in faults["settings"]
+
+
+def test_no_part_of_an_answer_waits_for_another() -> None:
+    with _listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+
+    with accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_second_server_is_refused_by_port_and_by_directory(served: Served, typed: Deskhand, tmp_path: Path) -> None:
