@@ -11,6 +11,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain import prices
+from domain.prices import Price
+
 PREFIX = "DESKHAND_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SECRET = ("database_url", "model_key")
@@ -41,10 +44,17 @@ class Settings(BaseSettings):
     port: int = Field(8420, ge=0, le=65535, description="Port that `serve` binds; 0 takes a free one.")
     demo: bool = Field(False, description="No key needed for chat and search, and checked replies are sent.")
 
-    model_url: str | None = Field(None, description="Base URL of an OpenAI-compatible server, up to and with `/v1`.")
+    model_url: str | None = Field(
+        None, description="OpenAI-compatible server, up to and with `/v1`, or Azure with `?api-version=`."
+    )
     model_key: SecretStr | None = Field(None, description="Key for that server; leave out where none is wanted.")
     model_small: str | None = Field(None, description="Model for triage and checks; else the large one.")
     model_large: str | None = Field(None, description="Model for drafts; else the small one.")
+    model_prices: Annotated[Mapping[str, Price] | None, NoDecode] = Field(
+        None, description="Money for a million tokens read/written/from the cache: `small=0.25/2, large=1.25/10/0.125`."
+    )
+    model_tokens_a_day: int | None = Field(None, ge=0, description="Most tokens, read and written, in a day of UTC.")
+    model_cost_a_day: float | None = Field(None, ge=0, description="Most money in a day of UTC; needs the prices.")
     model_timeout_s: float = Field(8.0, gt=0, le=8, description="Longest wait for one model call, in seconds.")
 
     embedder: str = Field(
@@ -66,6 +76,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip().lower() for part in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("model_prices", mode="before")
+    @classmethod
+    def _priced(cls, value: object) -> object:
+        return prices.parse(value) if isinstance(value, str) else value
 
     @field_validator("languages")
     @classmethod
@@ -102,6 +117,9 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}MODEL_URL is set without a model: set {PREFIX}MODEL_LARGE to its name")
         if self.model_key and not self.model_url:
             raise ValueError(f"{PREFIX}MODEL_KEY is set without a server to send it to: set {PREFIX}MODEL_URL too")
+        unpriced = sorted({self.model_small, self.model_large} - {None, *(self.model_prices or {})}, key=str)
+        if self.model_cost_a_day is not None and unpriced:
+            raise ValueError(f"{PREFIX}MODEL_COST_A_DAY needs the price of {unpriced[0]!r} in {PREFIX}MODEL_PRICES")
         return self
 
     @property

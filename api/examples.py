@@ -85,7 +85,7 @@ DECISION: Example = {
     "reasons": ["every ask is answered and every sentence is supported"],
     "engine": {"name": "embedded", "model": None, "fallback": None},
     "versions": {"policy": "3f9a1c"},
-    "usage": {"model_calls": 0, "prompt_tokens": 0, "completion_tokens": 0},
+    "usage": {"model_calls": 0, "prompt_tokens": 0, "completion_tokens": 0, "cached_tokens": 0, "cost": 0.0},
     "timings_ms": {"triage": 9.1, "retrieve": 14.2, "draft": 3.3, "check": 2.8},
     "decided_at": "2026-05-04T09:00:00Z",
 }

@@ -99,6 +99,7 @@ async def _record(
         model_calls=decision.usage.model_calls,
         prompt_tokens=decision.usage.prompt_tokens,
         completion_tokens=decision.usage.completion_tokens,
+        cost=decision.usage.cost,
     )
     if handover := decision.handover:
         facts = {"reason": handover.reason, "team": handover.team, "skill": handover.skill}

@@ -1,8 +1,8 @@
-"""What one case may spend on models before it must end another way."""
+"""What may be spent on models: by one case before it must end another way, and by all cases in a day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from domain.decisions import EngineUse, Usage
 
@@ -50,11 +50,7 @@ class Budget:
 
     def usage(self) -> Usage:
         """Return everything spent so far."""
-        return Usage(
-            model_calls=sum(spent.model_calls for spent in self.spent),
-            prompt_tokens=sum(spent.prompt_tokens for spent in self.spent),
-            completion_tokens=sum(spent.completion_tokens for spent in self.spent),
-        )
+        return together(self.spent)
 
     def engine(self) -> EngineUse:
         """Return what answered last, with the first reason for falling back, if there was one."""
@@ -63,3 +59,50 @@ class Budget:
         fallback = next((use.fallback for use in self.answered_by if use.fallback), None)
         last = self.answered_by[-1]
         return EngineUse(last.name, last.model, fallback)
+
+
+@dataclass
+class Allowance:
+    """What all cases of one process may spend on models in a day of UTC, `None` without limit; a ledger beside it.
+
+    Only what is finished counts: calls that are under way when a limit is reached go beyond it.
+    """
+
+    tokens: int | None = None
+    cost: float | None = None
+    _day: date = field(default=date.min, init=False)
+    _spent: Usage = field(default=Usage(), init=False)
+
+    def spent(self, now: datetime) -> Usage:
+        """Return what was spent since midnight."""
+        today = now.astimezone(UTC).date()
+        if today != self._day:
+            self._day, self._spent = today, Usage()
+        return self._spent
+
+    def note(self, spent: Usage, now: datetime) -> None:
+        """Write down what a call has cost."""
+        self._spent = together((self.spent(now), spent))
+
+    def used_up(self, now: datetime) -> str | None:
+        """Say which limit of the day is reached, None while there is something left."""
+        spent = self.spent(now)
+        tokens = spent.prompt_tokens + spent.completion_tokens
+        if self.tokens is not None and tokens >= self.tokens:
+            return f"{tokens} of {self.tokens} tokens a day are used"
+        if self.cost is not None and (spent.cost or 0) >= self.cost:
+            return f"{spent.cost or 0:.2f} of {self.cost:.2f} a day are spent"
+        return None
+
+
+def together(every: Iterable[Usage]) -> Usage:
+    """Return the sum of what was spent; its cost is unknown where one of them is, and nothing costs nothing."""
+    spent = list(every)
+    costs = [each.cost for each in spent if each.cost is not None]
+    return Usage(
+        model_calls=sum(each.model_calls for each in spent),
+        prompt_tokens=sum(each.prompt_tokens for each in spent),
+        completion_tokens=sum(each.completion_tokens for each in spent),
+        cached_tokens=sum(each.cached_tokens for each in spent),
+        cost=round(sum(costs), 8) if len(costs) == len(spent) else None,
+    )

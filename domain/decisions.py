@@ -156,11 +156,13 @@ class EngineUse:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a case cost."""
+    """What a case cost; `cached_tokens` of the prompt were cheap to read again, `cost` is None for want of a price."""
 
     model_calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    cost: float | None = 0.0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ _BOUNDS = {"minItems", "maxItems", "minimum", "maximum"}
 _BOUND = re.compile("|".join(bound.lower() for bound in _BOUNDS))
 _FORMAT = re.compile(r"response_format|json_schema|json_object|structured output|grammar")
 _TOO_MUCH = re.compile(r"context|too large|too long|exceed")
+_REASONS = re.compile(r"(?:.*/)?(?:o\d|gpt-(?:[5-9]|\d\d)(?!.*chat))", re.IGNORECASE)
 _ROOM_TO_REASON = 4
 
 
@@ -18,7 +19,8 @@ _ROOM_TO_REASON = 4
 class Dialect:
     """How to ask one model: the rung of structured output, whether its schemas may bound, and what else it can be told.
 
-    `max_tokens` is tried first, since local servers know no other name; a model that refuses it is a reasoning model.
+    `max_tokens` is tried first, since local servers know no other name; a model that refuses it, or is called like
+    one of the hosted API that does, is a reasoning model.
     """
 
     rung: Rung = "json_schema"
@@ -26,6 +28,11 @@ class Dialect:
     limit: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
     temperature: bool = True
     effort: bool = False
+
+    @classmethod
+    def of(cls, model: str) -> "Dialect":
+        """Return how to ask a model at first, by its name; what its server refuses is learned."""
+        return _REASONING if _REASONS.match(model) else cls()
 
     def parameters(self, shape: dict[str, Any], answer_tokens: int) -> dict[str, Any]:
         """Return the request's parameters beside model and messages, for an answer of this JSON schema."""
@@ -61,8 +68,11 @@ class Dialect:
 
     def _after_limit(self) -> "Dialect":
         if self.limit == "max_tokens":
-            return replace(self, limit="max_completion_tokens", temperature=False, effort=True)
+            return replace(_REASONING, rung=self.rung, bounds=self.bounds)
         return replace(self, limit=None)
+
+
+_REASONING = Dialect(limit="max_completion_tokens", temperature=False, effort=True)
 
 
 def _unbounded(node: Any) -> Any:

@@ -3,6 +3,7 @@
 EngineError
  +- EngineUnavailable   no answer: refused, timed out, rate limited, server error
  +- AnswerUnusable      an answer that is empty, cut off or not in the shape asked for
+ |   +- AnswerWithheld  none, because of what was asked: the model refused, or a filter of its server cut in
  +- BudgetExhausted     the case may not spend more on models
 """
 
@@ -22,6 +23,10 @@ class EngineUnavailable(EngineError):
 
 class AnswerUnusable(EngineError):
     """The engine answered, but not in the shape asked for."""
+
+
+class AnswerWithheld(AnswerUnusable):
+    """The engine would not answer this; it works, and may well answer another task."""
 
 
 class BudgetExhausted(EngineError):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from domain.budget import Budget
-from engines.engine import BudgetExhausted, Engine, EngineError
+from engines.engine import AnswerWithheld, BudgetExhausted, Engine, EngineError
 from engines.tasks import AnswerT, Task
 
 
@@ -43,7 +43,7 @@ class Breaker:
             self._opened_at, self._trying = now, False
 
     def left(self) -> None:
-        """Note that it stays open whether the engine works: the case was called off or out of budget."""
+        """Note that it stays open whether the engine works: called off, out of budget, or it would not answer this."""
         self._trying = False
 
 
@@ -91,7 +91,7 @@ class Fallback:
             answer = await self._first.answer(task, budget)
             report = self._breaker.worked
             return answer
-        except BudgetExhausted:
+        except (AnswerWithheld, BudgetExhausted):
             raise
         except EngineError:
             report = partial(self._breaker.failed, budget.now())

@@ -4,18 +4,20 @@ Nothing is retried here but what a server taught us to ask otherwise, and one an
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import openai
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from domain.budget import Budget
+from domain.budget import Allowance, Budget
 from domain.decisions import EngineUse, Usage
+from domain.prices import Price
 from engines.dialect import Dialect
-from engines.engine import AnswerUnusable, BudgetExhausted, EngineError, EngineUnavailable
+from engines.engine import AnswerUnusable, AnswerWithheld, BudgetExhausted, EngineError, EngineUnavailable
 from engines.reading import read
 from engines.redaction import Redaction
 from engines.tasks import AnswerT, Task
@@ -23,21 +25,29 @@ from engines.wording import Size, Wording, estimate, schema, word
 
 NAME = "openai_compatible"
 
+_KEPT_FOR_CHECK = 1000  # prompt tokens of the case, while a draft is written
 _KEPT_SECONDS = 1.0  # of the case, so that whoever is asked next still has time
 _SHOWN_AGAIN = 1200  # signs of a wrong answer in the request to repair it
 _HINTS = {401: "check the key", 403: "check what the key may do", 404: "check the URL and the model's name"}
+_FLAGGED = {"content_filter", "content_policy_violation", "invalid_prompt"}
+_AZURE = "api-version"
 _REPAIR = "{fault}\nAnswer again: the whole JSON object with exactly the keys asked for, and nothing else."
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server and its models; `url` ends where `/chat/completions` begins, `timeout` is seconds a call."""
+    """A server and its models; `url` ends where `/chat/completions` begins, `timeout` is seconds a call.
+
+    With `?api-version=...` the URL is a resource of Azure, whose deployments bear the names of the models. What a
+    million tokens of a model cost stands in `prices`.
+    """
 
     url: str
     key: str | None = field(repr=False)
     small_model: str
     large_model: str
     timeout: float = 8.0
+    prices: Mapping[str, Price] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -63,9 +73,19 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class _PromptTokens(BaseModel):
+    cached_tokens: int | None = None
+
+
 class _Tokens(BaseModel):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    prompt_tokens_details: _PromptTokens | None = None
+
+    @property
+    def cached(self) -> int:
+        details = self.prompt_tokens_details or _PromptTokens()
+        return min(details.cached_tokens or 0, self.prompt_tokens or 0)
 
 
 class _Completion(BaseModel):
@@ -83,12 +103,11 @@ _Messages = list[dict[Literal["role", "content"], str]]
 class OpenAICompatible:
     """An engine behind one endpoint; it remembers what each model's server accepts for as long as it lives."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, allowance: Allowance | None = None) -> None:
         self._endpoint = endpoint
+        self._allowance = allowance or Allowance()
         self._dialects: dict[str, Dialect] = {}
-        self._client = openai.AsyncOpenAI(
-            base_url=endpoint.url, api_key=endpoint.key or "none", max_retries=0, timeout=endpoint.timeout
-        )
+        self._client = _client(endpoint)
         # The client reads these from the environment, where they may belong to another account than the endpoint's.
         self._client.organization = self._client.project = None
 
@@ -98,7 +117,7 @@ class OpenAICompatible:
         Raises EngineUnavailable, AnswerUnusable or BudgetExhausted.
         """
         redaction = Redaction()
-        wording = word(task, redaction, budget.prompt_tokens - budget.usage().prompt_tokens)
+        wording = word(task, redaction, _room(budget))
         messages = _messages(wording)
         content = await self._ask(messages, wording, task, budget)
         try:
@@ -119,7 +138,7 @@ class OpenAICompatible:
         """Return what the model says, asking otherwise when its server refuses how it was asked."""
         model = self._endpoint.model(wording.size)
         while True:
-            dialect = self._dialects.get(model, Dialect())
+            dialect = self._dialects.get(model) or Dialect.of(model)
             parameters = dialect.parameters(schema(task), wording.answer_tokens)
             try:
                 completion = await self._call(model, messages, parameters, budget)
@@ -137,6 +156,8 @@ class OpenAICompatible:
         seconds = min(self._endpoint.timeout, budget.seconds_left() - _KEPT_SECONDS)
         if seconds <= 0 or not budget.allows(spent.prompt_tokens):
             raise _exhausted(budget, spent.prompt_tokens)
+        if reached := self._allowance.used_up(budget.now()):
+            raise BudgetExhausted(f"No further model call before midnight UTC: {reached}")
         try:
             async with asyncio.timeout(seconds):
                 raw = await self._client.chat.completions.with_raw_response.create(
@@ -151,8 +172,34 @@ class OpenAICompatible:
             spent = Usage(1)
             raise
         finally:
-            budget.spent.append(spent)
+            self._note(spent, model, budget)
         return completion
+
+    def _note(self, spent: Usage, model: str, budget: Budget) -> None:
+        """Write down what a call has cost, for its case and for the day."""
+        price = self._endpoint.prices.get(model)
+        cost = price.of(spent) if price else replace(spent, cost=None)
+        budget.spent.append(cost)
+        self._allowance.note(cost, budget.now())
+
+
+def _client(endpoint: Endpoint) -> openai.AsyncOpenAI:
+    """Return a client that tries once; with an API version it speaks with a resource of Azure, else with any server."""
+    address = urlsplit(endpoint.url)
+    bare = address._replace(query="").geturl().rstrip("/")
+    asked = {name: values[-1] for name, values in parse_qs(address.query).items()}
+    key = endpoint.key or "none"
+    if _AZURE in asked and not bare.endswith("/v1"):
+        return openai.AsyncAzureOpenAI(
+            azure_endpoint=bare.removesuffix("/openai"),
+            api_version=asked[_AZURE],
+            api_key=key,
+            max_retries=0,
+            timeout=endpoint.timeout,
+        )
+    return openai.AsyncOpenAI(
+        base_url=bare, api_key=key, max_retries=0, timeout=endpoint.timeout, default_query=asked or None
+    )
 
 
 def translated(error: Exception, model: str) -> EngineError:
@@ -162,13 +209,15 @@ def translated(error: Exception, model: str) -> EngineError:
             return EngineUnavailable(f"Model {model!r} did not answer in time")
         case openai.APIConnectionError():
             return EngineUnavailable(f"The server of model {model!r} cannot be reached or broke off")
+        case openai.APIStatusError() if error.code in _FLAGGED:
+            return AnswerWithheld(f"The server of model {model!r} filtered the question")
         case openai.APIStatusError(status_code=status):
             hint = f" ({_HINTS[status]})" if status in _HINTS else ""
             return EngineUnavailable(f"The server of model {model!r} answered HTTP {status}{hint}")
         case openai.LengthFinishReasonError():
             return AnswerUnusable(f"The answer of model {model!r} was cut off")
         case openai.ContentFilterFinishReasonError():
-            return AnswerUnusable(f"The answer of model {model!r} was filtered")
+            return AnswerWithheld(f"The answer of model {model!r} was filtered")
         case openai.APIResponseValidationError():
             return AnswerUnusable(f"The server of model {model!r} sent no chat completion")
     return EngineUnavailable(f"The client of model {model!r} failed with {type(error).__name__}")
@@ -194,7 +243,7 @@ def _estimated(messages: _Messages) -> int:
 
 def _refusal(error: Exception) -> str:
     """Return a server's words about a request that it did not like, nothing when it is another matter."""
-    if isinstance(error, openai.APIStatusError) and error.status_code in (400, 422, 500):
+    if isinstance(error, openai.APIStatusError) and error.status_code in (400, 422, 500) and error.code not in _FLAGGED:
         return f"{error.param or ''} {error.body}"
     return ""
 
@@ -210,7 +259,7 @@ def _content(completion: _Completion, model: str) -> str:
     """Return the words of a completion that is whole; a refusal and a cut answer are not asked for again."""
     choice = completion.choices[0]
     if choice.message.refusal or choice.finish_reason == "content_filter":
-        raise AnswerUnusable(f"Model {model!r} refused to answer")
+        raise AnswerWithheld(f"Model {model!r} refused to answer")
     if choice.finish_reason == "length":
         raise AnswerUnusable(f"The answer of model {model!r} was cut off")
     if not choice.message.content or not choice.message.content.strip():
@@ -222,7 +271,15 @@ def _counted(completion: _Completion, estimated: Usage) -> Usage:
     """Return what the server counted, our estimate where it did not."""
     counted = completion.usage or _Tokens()
     said = completion.choices[0].message.content or ""
-    return Usage(1, counted.prompt_tokens or estimated.prompt_tokens, counted.completion_tokens or estimate(said))
+    read, written = counted.prompt_tokens or estimated.prompt_tokens, counted.completion_tokens or estimate(said)
+    return Usage(1, read, written, counted.cached)
+
+
+def _room(budget: Budget) -> int:
+    """Return the prompt tokens that a task may use so that the check of a draft still fits, where one can follow."""
+    used = budget.usage()
+    left = budget.prompt_tokens - used.prompt_tokens
+    return left - _KEPT_FOR_CHECK if used.model_calls + 1 < budget.calls else left
 
 
 def _exhausted(budget: Budget, prompt_tokens: int) -> BudgetExhausted:

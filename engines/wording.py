@@ -18,8 +18,7 @@ from prompts import Prompt, render
 
 Size = Literal["small", "large"]
 
-_SIGNS_PER_TOKEN = 3.6
-_KEPT_FOR_CHECK = 1000
+_BYTES_PER_TOKEN = 3.6  # of UTF-8: letters of other scripts, which cost more, have two or three
 _EARLIER = 6
 _EARLIER_SIGNS = 400
 _EARLIER_TO_REWRITE = 4
@@ -56,7 +55,7 @@ def word(task: Task[AnswerT], redaction: Redaction, room: int) -> Wording:
         case RewriteTask():
             return _wording(_rewrite(task, redaction), "small", 300)
         case DraftTask():
-            return _wording(_draft(task, redaction, room - _KEPT_FOR_CHECK), "large", 1000)
+            return _wording(_draft(task, redaction, room), "large", 1000)
         case CheckTask():
             return _wording(_check(task, redaction), "small", 600)
     raise TypeError(f"No prompt is written for a {type(task).__name__}; add one to prompts/ and word it here")
@@ -77,7 +76,7 @@ def schema(task: Task[AnswerT]) -> dict[str, Any]:
 
 def estimate(*texts: str) -> int:
     """Return about how many tokens the texts have."""
-    return round(sum(map(len, texts)) / _SIGNS_PER_TOKEN)
+    return round(sum(len(text.encode("utf-8", "replace")) for text in texts) / _BYTES_PER_TOKEN)
 
 
 def shown(evidence: Sequence[Evidence]) -> dict[int, Evidence]:

@@ -75,6 +75,7 @@ class StubServer:
     def __init__(self, *behaviours: Behaviour | str | Callable[[dict[str, Any]], Behaviour]) -> None:
         self._behaviours = [FAULTS[given] if isinstance(given, str) else given for given in behaviours]
         self.requests: list[dict[str, Any]] = []
+        self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.url = ""
 
@@ -110,6 +111,7 @@ class StubServer:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.paths.append(head[0].split(" ")[1])
         self.headers.append(headers)
         self.requests.append(json.loads(body or b"{}"))
 

@@ -56,6 +56,11 @@ def test_a_secret_is_not_shown_when_the_settings_are_printed() -> None:
         ({"model_url": "http://127.0.0.1/v1"}, "set DESKHAND_MODEL_LARGE to its name"),
         ({"model_key": "sk-hunter2"}, "DESKHAND_MODEL_KEY is set without a server"),
         ({"model_timeout_s": 0}, "DESKHAND_MODEL_TIMEOUT_S: input should be greater than 0, not 0"),
+        ({"model_prices": "any=cheap"}, "DESKHAND_MODEL_PRICES: wants prices of a million tokens .* not 'any=cheap'"),
+        (
+            {"model_url": "http://127.0.0.1/v1", "model_large": "any", "model_cost_a_day": 5},
+            "DESKHAND_MODEL_COST_A_DAY needs the price of 'any' in DESKHAND_MODEL_PRICES",
+        ),
         ({"tickets": 4}, "DESKHAND_TICKETS: extra inputs are not permitted"),
     ],
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engines.engine import AnswerUnusable, BudgetExhausted, Engine, EngineError, EngineUnavailable
+from engines.engine import AnswerUnusable, AnswerWithheld, BudgetExhausted, Engine, EngineError, EngineUnavailable
 from engines.fallback import Breaker, Fallback
 from engines.scripted import Scripted
 from engines.tasks import CheckAnswer
@@ -120,6 +120,16 @@ async def test_a_trial_that_is_called_off_leaves_room_for_the_next() -> None:
     await asyncio.wait([trial])
 
     assert await ask(Fallback(Scripted([BY_MODEL]), Scripted(), breaker), clock) == BY_MODEL
+
+
+async def test_a_refusal_or_a_filter_does_not_count_as_a_failure_of_the_server() -> None:
+    clock = Clock()
+    first = Scripted([AnswerWithheld("Model 'large' refused to answer")] * 5 + [BY_MODEL])
+    engine = Fallback(first, Scripted([BY_RULES] * 5), Breaker(failures=2))
+
+    answers = [await ask(engine, clock) for _ in range(6)]
+
+    assert answers == [BY_RULES] * 5 + [BY_MODEL]
 
 
 async def test_a_case_without_budget_says_nothing_about_the_engine() -> None:

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -12,14 +13,15 @@ import openai
 import pytest
 from openai import _exceptions as client_errors
 
-from domain.budget import Budget
+from domain.budget import Allowance, Budget
 from domain.decisions import Usage
-from engines.engine import AnswerUnusable, BudgetExhausted, EngineError, EngineUnavailable
+from domain.prices import Price
+from engines.engine import AnswerUnusable, AnswerWithheld, BudgetExhausted, EngineError, EngineUnavailable
 from engines.fallback import Breaker, Fallback
 from engines.openai_compatible import Endpoint, OpenAICompatible, translated
 from engines.scripted import Scripted
 from engines.tasks import CheckAnswer, DraftAnswer, DraftedSentence, Task
-from tests.engines.given import INVOICES, budget, check_task, draft_task, evidence, triage_task
+from tests.engines.given import INVOICES, NOON, budget, check_task, draft_task, evidence, triage_task
 from tests.stub_server import FAULTS, Behaviour, StubServer, refuses, says
 
 KEY = "sk-never-to-be-told-0123456789"
@@ -56,7 +58,7 @@ async def test_an_answer_is_read_and_its_cost_and_its_giver_are_noted(engine_at:
     server, answer = await asked(engine_at, GOOD, case=case)
 
     assert answer == DRAFT
-    assert case.usage() == Usage(1, 321, 45)
+    assert case.usage() == Usage(1, 321, 45, cost=None)
     assert (case.engine().name, case.engine().model) == ("openai_compatible", "large")
     assert server.headers[0]["authorization"] == f"Bearer {KEY}"
 
@@ -87,6 +89,41 @@ async def test_a_server_that_does_not_count_is_estimated(engine_at: Engines) -> 
 
     assert 500 < case.usage().prompt_tokens < 1500
     assert 20 < case.usage().completion_tokens < 80
+
+
+async def test_what_a_case_costs_is_counted_with_the_servers_cache() -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100, "prompt_tokens_details": {"cached_tokens": 600}}
+    completion = {"choices": [{"message": {"content": DRAFT.model_dump_json()}}], "usage": usage}
+    priced = {"large": Price(1.0, 10.0, 0.1)}
+    case = budget()
+    async with StubServer(refuses("temperature"), Behaviour(body=json.dumps(completion))) as server:
+        engine = OpenAICompatible(Endpoint(server.url, KEY, "small", "large", prices=priced))
+        await engine.answer(draft_task(), case)
+        await engine.close()
+
+    assert case.usage() == Usage(2, 1000, 100, 600, 0.00146)
+
+
+async def test_a_day_that_is_used_up_sends_no_request_until_midnight() -> None:
+    async with StubServer(GOOD) as server:
+        engine = OpenAICompatible(Endpoint(server.url, KEY, "small", "large"), Allowance(tokens=300))
+        await engine.answer(draft_task(), budget())
+        with pytest.raises(BudgetExhausted, match="before midnight UTC: 366 of 300 tokens a day are used"):
+            await engine.answer(draft_task(), budget())
+        await engine.answer(draft_task(), budget(now=lambda: NOON + timedelta(days=1)))
+        await engine.close()
+
+    assert len(server.requests) == 2
+
+
+async def test_a_draft_leaves_room_for_its_check_and_takes_it_when_none_can_follow(engine_at: Engines) -> None:
+    found = tuple(evidence("word " * 120, title=f"Article{number}") for number in range(20))
+    async with StubServer(GOOD) as server:
+        for calls in (2, 1):
+            await engine_at(server.url).answer(draft_task(found=found), budget(calls=calls))
+
+    with_check, alone = (sum(len(one["content"]) for one in request["messages"]) / 3.6 for request in server.requests)
+    assert 2000 < with_check <= 2500 < alone <= 3500
 
 
 async def test_a_customers_details_do_not_leave_and_come_back_in_the_answer(engine_at: Engines) -> None:
@@ -243,7 +280,7 @@ async def test_a_refusal_costs_a_call_and_no_tokens(engine_at: Engines) -> None:
 
     await asked(engine_at, refuses("temperature"), GOOD, case=case)
 
-    assert case.usage() == Usage(2, 321, 45)
+    assert case.usage() == Usage(2, 321, 45, cost=None)
 
 
 async def test_the_embedded_side_answers_within_the_deadline_when_the_server_hangs(engine_at: Engines) -> None:
@@ -308,15 +345,15 @@ def test_every_error_of_the_client_means_something_to_us(kind: type[openai.OpenA
     error = kind.__new__(kind)
     response = httpx2.Response(418, request=httpx2.Request("POST", "http://host/v1"))
     vars(error).update(response=response, status_code=418, message="a secret of the server")
-    unusable = (
-        openai.LengthFinishReasonError,
-        openai.ContentFilterFinishReasonError,
-        openai.APIResponseValidationError,
-    )
+    unusable = {
+        openai.LengthFinishReasonError: AnswerUnusable,
+        openai.ContentFilterFinishReasonError: AnswerWithheld,
+        openai.APIResponseValidationError: AnswerUnusable,
+    }
 
     meaning = translated(error, "large")
 
-    assert type(meaning) is (AnswerUnusable if kind in unusable else EngineUnavailable)
+    assert type(meaning) is unusable.get(kind, EngineUnavailable)
     assert "'large'" in str(meaning)
     assert "secret" not in str(meaning)
 

@@ -1,6 +1,7 @@
 """Tasks are worded the same way each time, within the room there is, with every stranger's word behind a fence."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,6 +95,36 @@ def test_a_number_is_hidden_before_what_was_said_is_cut() -> None:
     assert "4111" not in text
 
 
+def test_letters_of_other_scripts_count_for_more() -> None:
+    assert wording.estimate("word" * 9) < wording.estimate("слов" * 9) < wording.estimate("何処何処" * 9)
+
+
+TURNS: dict[str, tuple[Task[Any], Task[Any]]] = {
+    "triage": (triage_task("One?"), triage_task("Another thing, jana@example.org", REFUNDS)),
+    "rewrite": (RewriteTask(("And on Sundays?",), REFUNDS), RewriteTask(("And the red one?",), REFUNDS[:1])),
+    "draft": (
+        draft_task("One?"),
+        replace(draft_task("Two?", found=(), history=REFUNDS, faults=("x",)), language="de", sentiment="angry"),
+    ),
+    "check": (check_task(), replace(check_task(("a", "b"), ("c", "d")), sentiment="angry")),
+}
+
+
+@pytest.mark.parametrize("kind", TURNS)
+def test_the_rules_are_the_same_to_the_letter_whoever_asks_so_that_a_server_can_cache_them(kind: str) -> None:
+    one, other = (wording.word(task, Redaction(), ROOMY).prompt for task in TURNS[kind])
+
+    assert one.system == other.system
+    assert one.user != other.user
+
+
+@pytest.mark.parametrize("kind", TURNS)
+def test_the_schema_is_the_same_whoever_asks(kind: str) -> None:
+    one, other = TURNS[kind]
+
+    assert wording.schema(one) == wording.schema(other)
+
+
 def test_a_lone_surrogate_is_replaced() -> None:
     assert "broken ?" in user(triage_task("broken \ud800"))
 
@@ -101,7 +132,7 @@ def test_a_lone_surrogate_is_replaced() -> None:
 def test_evidence_that_does_not_fit_goes_lowest_score_first_and_keeps_its_numbers() -> None:
     found = tuple(evidence("word " * 150, score=score, title=f"Article{score}") for score in (0.5, 0.9, 0.1, 0.7))
 
-    all_of_it, some, least = (numbers(user(draft_task(found=found), room)) for room in (ROOMY, 2300, 0))
+    all_of_it, some, least = (numbers(user(draft_task(found=found), room)) for room in (ROOMY, 1300, 0))
 
     assert all_of_it == [1, 2, 3, 4]
     assert some == [2, 4]
@@ -115,7 +146,7 @@ def test_the_best_passage_of_every_ask_outlives_better_passages_of_another() -> 
         evidence("word " * 150, ask=2, score=0.3, title="C"),
     )
 
-    assert numbers(user(draft_task("One?", "Two?", found=found), 2300)) == [1, 3]
+    assert numbers(user(draft_task("One?", "Two?", found=found), 1300)) == [1, 3]
 
 
 def test_a_passage_found_for_two_asks_is_sent_once() -> None:
@@ -131,10 +162,10 @@ def test_a_passage_found_for_two_asks_is_sent_once() -> None:
     assert text.count("Same.") == 1
 
 
-def test_a_draft_leaves_room_for_its_check() -> None:
+def test_a_check_of_a_usual_draft_fits_beside_it() -> None:
     found = tuple(evidence("word " * 120, title=f"Article{number}") for number in range(12))
 
-    draft = wording.word(draft_task(found=found), Redaction(), 3500)
+    draft = wording.word(draft_task(found=found), Redaction(), 2500)
     check = wording.word(
         check_task(*[("A sentence of a usual length, said once.", "word " * 60)] * 4), Redaction(), 3500
     )
