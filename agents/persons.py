@@ -75,7 +75,7 @@ ENGLISH = Speech(
     r"staff(?! (?:discounts?|accounts?|roles?|lists?|plans?|meetings?|training))|staff member|boss|specialists?|experts?|technicians?|live support|human (?:support|help|assistance)|teammates?|colleagues?|team member|support team|support staff|customer service|customer support|support person|your team|whoever \w+",
     anyone=r"someone|somebody|anyone|anybody|one of you|people",
     real=r"real|actual|live|living|human|proper|true|breathing|with a (?:pulse|brain|heart)",
-    talk=r"(?:i|we|me|us|to|d|please|just|rather|can|could|may|let)(?: [\w'-]+){0,2}? (?:talk|speak|chat|deal)|^(?:talk|speak|chat)|talking|speaking|"
+    talk=r"(?:be|get) (?:connected|transferred|put through|put in touch) (?:to|with)|(?:want|need) (?:someone|somebody) (?:from|of|at) (?:your|the)|(?:i|we|me|us|to|d|please|just|rather|can|could|may|let)(?: [\w'-]+){0,2}? (?:talk|spe[ae]k|chat|deal)|^(?:talk|spe[ae]k|chat)|talking|speaking|"
     r"have a (?:word|chat|call)|get (?:a )?hold of|get in touch|(?:be|get) (?:contacted|called|helped|served|assisted|answered)",
     connect=r"(?:connect|transfer|forward|escalate|hand|put|pass|route|switch|direct|refer|patch|get|give|find|bring|send) (?:me|us|this|it|my [\w]+)|"
     r"(?:get|have|let|ask|put|bring) (?:an?|some|one of your)|^(?:please )?connect (?:to|with)",
@@ -92,10 +92,10 @@ ENGLISH = Speech(
     refuse=r"don t|do not|dont|won t|will not|refuse|not|stop|tired|sick|rather|than",
     by=r"with|to|by|of|than",
     past=r"spoke|talked|spoken|chatted|told me|was told|said|yesterday|last (?:week|time|month)|already contacted|called me",
-    others=r"(?:my|our|the|can|do|let|should|may|could) (?:customers?|clients?|users?|guests?|staff|visitors?|members|agents?|patients?|people)|customers? (?:can|call|talk|to)|"
+    others=r"no need to|follow\w* people|(?:my|our|the|can|do|let|should|may|could) (?:customers?|clients?|users?|guests?|staff|visitors?|members|agents?|patients?|people)|customers? (?:can|call|talk|to)|"
     r"resources|which person|the person who|how (?:do|can|does|many)|what (?:does|happens|is|do)|does (?:a|an|the)|is the|turn (?:off|on)|switch (?:off|on)",
     manage=r"invite|inviting|add|adding|remove|removing|assign|promote|demote|share|sharing|access",
-    polite=r"please|now|a|an|the|to|your|real|live|hello|hi|hey|asap|immediately|i|want|need|give|me|get|speak|talk|with|support|customer|chat|only",
+    polite=r"please|pls|plz|now|a|an|the|to|your|real|live|hello|hi|hey|asap|immediately|i|want|need|give|me|get|speak|talk|with|support|customer|chat|only",
 )
 SPANISH = Speech(
     persons=r"personas?|humanos?|ser humano|agentes?|operadora?|representantes?|asesora?|encargad[oa]|responsables?|soporte humano|especialistas?|emplead[oa]s?|supervisora?|gerente|colegas?|equipo",
