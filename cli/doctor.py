@@ -173,12 +173,21 @@ async def _model(read: Settings) -> Finding:
     if read.model_url is None:
         return Finding("model", "good", "none configured: the embedded engine answers")
     key = read.model_key.get_secret_value() if read.model_key else None
-    answer = await _get(f"{read.model_url}/models", {"Authorization": f"Bearer {key}"} if key else {})
+    answer = await _get(*listing(read.model_url, key))
     if isinstance(answer, str):
         return Finding("model", "fix", f"{read.model_url}: {answer}: the embedded engine answers meanwhile")
     if answer.status_code in (401, 403):
         return Finding("model", "fix", f"{read.model_url} refuses the key (HTTP {answer.status_code})")
     return Finding("model", "good", f"{read.model_url}, {read.model_large or read.model_small}")
+
+
+def listing(url: str, key: str | None) -> tuple[str, dict[str, str]]:
+    """Return where a server lists its models and the header that proves who asks; Azure has its own names for both."""
+    address = httpx.URL(url)
+    azure = "api-version" in address.params and not address.path.endswith("/v1")
+    path = address.path.rstrip("/").removesuffix("/openai") + "/openai" if azure else address.path.rstrip("/")
+    proof = {"api-key": key or ""} if azure else {"Authorization": f"Bearer {key}"}
+    return str(address.copy_with(path=f"{path}/models")), proof if key else {}
 
 
 async def _embedder(read: Settings) -> Finding:
