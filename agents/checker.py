@@ -69,7 +69,7 @@ def _quoted(draft: Draft) -> bool:
 
 async def _scored(draft: Draft, triage: Triage, engine: Engine, policy: Policy, budget: Budget) -> Verdict:
     claims = [(number, sentence) for number, sentence in enumerate(draft.sentences) if sentence.kind in _CLAIMS]
-    answered = [ask for ask in draft.asks if ask.state in ("answered", "clarified", "declined")]
+    answered = [ask for ask in draft.asks if ask.state in ("answered", "clarified")]
     task = CheckTask(
         claims=tuple((sentence.text, _quotes(sentence)) for _, sentence in claims),
         answers=tuple((ask.text, _said(draft, ask.id)) for ask in answered),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agents import scope
 from domain.articles import Passage
 from domain.budget import Budget
 from domain.drafts import Citation, Draft, Sentence
@@ -22,10 +23,10 @@ async def draft(
     turn: Turn, triage: Triage, evidence: Sequence[Evidence], engine: Engine, policy: Policy, budget: Budget
 ) -> Draft:
     """Write a first draft from the evidence; without any, no engine is asked and every ask goes to a person."""
-    if not evidence:
+    if not evidence or not scope.inside(triage):
         return Draft((), tuple(replace(ask, state="handed_over") for ask in triage.asks))
     task = _task(turn, triage, evidence, policy)
-    return _resolved(await engine.answer(task, budget), task)
+    return scope.settled(_resolved(await engine.answer(task, budget), task), triage, policy)
 
 
 async def redraft(
@@ -43,7 +44,7 @@ async def redraft(
     if written_by_model and budget.allows(1):
         task = replace(_task(turn, triage, evidence, policy), faults=tuple(fault.message for fault in verdict.faults))
         try:
-            return _resolved(await engine.answer(task, budget), task)
+            return scope.settled(_resolved(await engine.answer(task, budget), task), triage, policy)
         except EngineError:
             return cut(last, verdict)
     return cut(last, verdict)
@@ -60,7 +61,7 @@ def cut(draft: Draft, verdict: Verdict) -> Draft:
 
 def _task(turn: Turn, triage: Triage, evidence: Sequence[Evidence], policy: Policy) -> DraftTask:
     return DraftTask(
-        asks=triage.asks,
+        asks=scope.inside(triage),
         evidence=tuple(evidence),
         history=turn.history,
         language=triage.language,

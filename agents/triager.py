@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import get_args
 
-from agents import entities, flags, priorities
+from agents import entities, flags, priorities, scope
 from domain.budget import Budget
 from domain.ids import AskId
 from domain.policy import Policy
@@ -26,12 +26,12 @@ class Engines:
 async def triage(turn: Turn, engines: Engines, policy: Policy, budget: Budget) -> Triage:
     """Triage a turn: the embedded engine first, the best one only where that is unsure; rules hold for both."""
     task = TriageTask(text=turn.text, history=turn.history, language=turn.language, policy=policy)
-    answer = await engines.embedded.answer(task, budget)
+    answer = first = await engines.embedded.answer(task, budget)
     raised = flags.raised(turn.text)
     certain = any(flag in HAND_OVER_AT_ONCE for flag in raised)
     if answer.confidence < policy.thresholds.triage_sure and engines.best is not engines.embedded and not certain:
         answer = await _second_opinion(task, answer, engines.best, policy, budget)
-    return _triage(turn, answer, raised, policy)
+    return scope.marked(_triage(turn, answer, raised, policy), first, answer)
 
 
 async def _second_opinion(

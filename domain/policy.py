@@ -45,6 +45,7 @@ class Phrases:
     checking: str
     other_language: str
     clarify: str
+    declined: str
 
     @property
     def sentences(self) -> tuple[str, ...]:

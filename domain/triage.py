@@ -49,7 +49,10 @@ class Entity:
 
 @dataclass(frozen=True)
 class Triage:
-    """What the customer wants, how soon, and why we think so; `confidence` 0..1 is that of the intent."""
+    """What the customer wants, how soon, and why we think so; `confidence` 0..1 is that of the intent.
+
+    The asks `outside` want an opinion, advice or work that this desk does not give: nothing is drafted for them.
+    """
 
     asks: tuple[Ask, ...]
     intent: str
@@ -61,3 +64,4 @@ class Triage:
     flags: tuple[Flag, ...]
     confidence: float
     reasons: tuple[str, ...]
+    outside: tuple[AskId, ...] = ()

@@ -3,22 +3,25 @@
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from domain.policy import Policy
 from embedding.embedder import Embedder
 from engines import language
-from engines.embedded import asks, intents, sentiment
-from engines.embedded.intents import Floats
+from engines.embedded import asks, intents, scope, sentiment
+from engines.embedded.intents import Floats, Reading
 from engines.tasks import TriageAnswer, TriageTask
 
 FLAG_COSINE = 0.72  # a turn this close to an example means much the same
 
 
 class Heard(TriageAnswer):
-    """What the embedded engine understood; `in_scope` 0..1 is how surely the policy's intents cover it."""
+    """What the embedded engine understood; `in_scope` 0..1 is how surely the policy's intents cover it.
+
+    `outside` repeats the asks that want what the desk does not give.
+    """
 
     in_scope: float
+    outside: list[str]
 
 
 class Triager:
@@ -34,22 +37,28 @@ class Triager:
         learned = self.learn(task.policy)
         vector = self._embedder.embed_queries([task.text])[0]
         reading = learned.head.read(task.text, vector)
-        chances = reading.chances
-        best = _best(chances, learned.in_scope, task.policy.thresholds.triage_sure)
+        best, sure = learned.intent(reading, task.text)
+        asked = asks.split(task.text, self._embedder)
         spoken = language.detect(task.text, task.policy.languages) or task.language or task.policy.languages[0]
         return Heard(
-            asks=asks.split(task.text, self._embedder),
+            asks=asked,
             intent=learned.head.names[best],
             sentiment=sentiment.heard(task.text),
             flags=learned.flags(vector),
             language=spoken,
-            confidence=round(float(chances[best]) * reading.familiar, 4),
-            in_scope=round(float(chances[learned.in_scope].sum()) * reading.familiar, 4),
+            confidence=round(sure, 4),
+            in_scope=round(float(reading.chances[learned.in_scope].sum()) * reading.familiar, 4),
+            outside=[ask for ask in asked if scope.seeks(ask) and self._is_outside(ask, task.text, best, learned)],
             reasons=[
-                f"intent {learned.head.names[best]!r} by its examples: {chances[best]:.2f} among the intents, "
+                f"intent {learned.head.names[best]!r} by its examples: {reading.chances[best]:.2f} among the intents, "
                 f"{reading.familiar:.2f} that it is one of them"
             ],
         )
+
+    def _is_outside(self, ask: str, whole: str, best: int, learned: "Learned") -> bool:
+        if ask != whole.strip():
+            best, _ = learned.intent(learned.head.read(ask, self._embedder.embed_queries([ask])[0]), ask)
+        return not learned.in_scope[best]
 
     def learn(self, policy: Policy) -> "Learned":
         """Return what the policy's examples teach, worked out once."""
@@ -57,12 +66,6 @@ class Triager:
             if policy.version not in self._learned:
                 self._learned = {policy.version: Learned(policy, self._embedder)}
             return self._learned[policy.version]
-
-
-def _best(chances: Floats, in_scope: NDArray[np.bool_], sure: float) -> int:
-    """Return the likeliest intent; one that is out of scope only where we are sure of it."""
-    first = int(np.argmax(chances))
-    return first if in_scope[first] or chances[first] >= sure else int(np.argmax(np.where(in_scope, chances, -1)))
 
 
 class Learned:
@@ -74,6 +77,14 @@ class Learned:
         self._names = [flag for flag, examples in policy.flag_examples.items() for _ in examples]
         texts = [example for examples in policy.flag_examples.values() for example in examples]
         self._vectors = embedder.embed_queries(texts) if texts else np.zeros((0, embedder.dimension), np.float32)
+
+    def intent(self, reading: Reading, text: str) -> tuple[int, float]:
+        """Return the likeliest intent's place and how sure it is: outside only where all that is outside adds up."""
+        outside = float(reading.chances[~self.in_scope].sum())
+        if outside >= (scope.SEEKING if scope.seeks(text) else scope.STATING):
+            return int(np.argmax(np.where(self.in_scope, -1, reading.chances))), max(outside, scope.SURE)
+        best = int(np.argmax(np.where(self.in_scope, reading.chances, -1)))
+        return best, float(reading.chances[best]) * reading.familiar
 
     def flags(self, vector: Floats) -> list[str]:
         """Return the flags one of whose examples means much the same as this vector's text."""
