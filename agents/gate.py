@@ -68,6 +68,9 @@ def decide(
         partial = reason in ("knowledge_missing", "out_of_scope") and kept_back is None
         return Gate("handed_over", sure, (why,), reason, partial, told)
     reasons = (_said(sure, known, engine), *_doubts(case))
+    if sure is not None and sure < policy.thresholds.suggest:
+        why = f"of drafts as unsure as this fewer than {policy.thresholds.suggest:.0%} are right"
+        return Gate("handed_over", sure, (*reasons, why), "low_confidence", features=told)
     if kept_back is None:
         return Gate("answered", sure, (*reasons, _borne_out(case, known)), features=told)
     if turn.channel == "chat":

@@ -46,11 +46,15 @@ class Phrases:
     other_language: str
     clarify: str
     declined: str
+    upset: str
+    exactly: str
+    no_answer_to_the_rest: str
+    points: tuple[str, ...]
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Return those that stand as they are."""
-        return tuple(value for value in vars(self).values() if isinstance(value, str))
+        return (*(value for value in vars(self).values() if isinstance(value, str)), *self.points)
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,11 @@ class Risk:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From when an extract is taken for an answer, and triage for sure of the intent: each 0..1."""
+    """From when an extract is taken for an answer, triage for sure of the intent, a draft worth showing: each 0..1."""
 
     answerable: float
     triage_sure: float
+    suggest: float
 
 
 @dataclass(frozen=True)

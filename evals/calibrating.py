@@ -49,11 +49,16 @@ _DECISION = TypeAdapter(Decision)
 
 @dataclass(frozen=True)
 class Draft:
-    """A graded draft: its features, whether sending it would have been right, and what keeps it with its like."""
+    """A graded draft: its features, and whether sending it would have been right.
+
+    Drafts of one `group` (an article) are learned from together or not at all; those of one `seed` are wordings of the
+    same question, of which only one counts as evidence.
+    """
 
     features: Mapping[str, float]
     right: bool
     group: str
+    seed: str
     intent: str
     words: int
 
@@ -135,7 +140,7 @@ def _graded(example: Example, decision: Decision) -> Draft | None:
     right = not broken_by_reply(case) and (not row.relevant or not cited.isdisjoint(row.relevant))
     group = row.relevant[0] if row.relevant else row.question
     intent = decision.triage.intent if decision.triage else ""
-    return Draft(decision.features, right, group, intent, len(row.question.split()))
+    return Draft(decision.features, right, group, row.seed or example.id, intent, len(row.question.split()))
 
 
 def _halves(drafts: Drafts) -> tuple[Drafts, Drafts]:
@@ -178,8 +183,13 @@ def learn(suite: str, learned: Drafts, tried: Drafts, tools: Tools, source: Sour
     made = Calibration(
         engine, tools.embedder.id, source, round(float(offset), 5), known, (), tried.answerable, longest, suite
     )
-    held_out = tuple(Graded(made.probability(draft.features), draft.right, draft.intent) for draft in tried.drafts)
+    held_out = tuple(Graded(made.probability(one.features), one.right, one.intent) for one in _apart(tried.drafts))
     return replace(made, held_out=held_out, report=_report(left_out, right, held_out, learned, tried, strength))
+
+
+def _apart(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return one draft of each seed: wordings of one question fail together, and would count the same luck twice."""
+    return list({draft.seed: draft for draft in reversed(drafts)}.values())
 
 
 def _report(

@@ -97,12 +97,21 @@ def test_a_brand_without_graded_examples_of_its_own_sends_in_demo_mode_only() ->
 
 
 def test_what_is_less_sure_than_the_accepted_error_allows_waits_for_a_person() -> None:
-    weak = calibration(weights={"said": Weight(9.0, 1.0, 1.0)}, held_out=(Graded(0.9, True),) * 200)
+    weak = calibration(weights={"said": Weight(0.5, 1.0, 1.0)}, held_out=(Graded(0.9, True),) * 200)
 
     told = decide(ask=replace(ASK, text="How long is a bitcoin wallet kept?"), sending=Sending(weak))
 
     assert told.outcome == "suggested"
     assert "0.90 is needed" in told.reasons[-1]
+
+
+def test_a_draft_that_is_rarely_right_is_not_even_suggested() -> None:
+    poor = calibration(offset=-2.0)
+
+    told = decide(sending=Sending(poor))
+
+    assert (told.outcome, told.handover) == ("handed_over", "low_confidence")
+    assert told.confidence == 0.1192
 
 
 def test_too_few_graded_examples_send_nothing_except_in_demo_mode_which_says_so() -> None:

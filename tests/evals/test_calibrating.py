@@ -13,7 +13,14 @@ def drafts(count: int, seed: int) -> Drafts:
     match = chance.random(count)
     right = chance.random(count) < 1 / (1 + np.exp(-8 * (match - 0.5)))
     made = (
-        Draft({"match": float(one), "noise": float(chance.random())}, bool(good), f"{seed}-{place // 4}", "billing", 12)
+        Draft(
+            {"match": float(one), "noise": float(chance.random())},
+            bool(good),
+            f"{seed}-{place // 4}",
+            str(place),
+            "billing",
+            12,
+        )
         for place, (one, good) in enumerate(zip(match, right, strict=True))
     )
     return Drafts(tuple(made), count, count)
