@@ -21,7 +21,7 @@ def reply(
     language = triage.language if triage else turn.language or policy.languages[0]
     phrases = policy.speak(language)
     said = _partial(draft, phrases) if draft and gate and gate.partial else ()
-    sentences = (*said, *(Sentence(text, "courtesy") for text in _notice(turn, handover, phrases)))
+    sentences = (*said, *(Sentence(text, "courtesy") for text in _notice(turn, handover, phrases, bool(said))))
     return Reply(readable(sentences), sentences)
 
 
@@ -32,10 +32,11 @@ def _partial(draft: Draft, phrases: Phrases) -> tuple[Sentence, ...]:
     return tuple(sentence for sentence in draft.sentences if sentence.text != phrases.closing)
 
 
-def _notice(turn: Turn, handover: Handover, phrases: Phrases) -> tuple[str, ...]:
+def _notice(turn: Turn, handover: Handover, phrases: Phrases, partial: bool) -> tuple[str, ...]:
     if turn.already_handed_over:
         return (phrases.already_handed_over,)
-    nothing = (phrases.no_answer,) if handover.reason in SAYS_NOTHING_WAS_FOUND else ()
+    missing = phrases.no_answer_to_the_rest if partial else phrases.no_answer
+    nothing = (missing,) if handover.reason in SAYS_NOTHING_WAS_FOUND else ()
     response = next((target for target in handover.clocks if target.clock == "response"), None)
     return (*nothing, phrases.handed_over, *((_aim(response, phrases.within),) if response else ()))
 

@@ -61,7 +61,7 @@ def readable(sentences: Sequence[Sentence]) -> str:
     before: Sentence | None = None
     steps = 0
     for sentence in sentences:
-        steps = steps + 1 if sentence.kind == "step" else 0
+        steps = steps + 1 if sentence.kind == "step" else steps if _listed(sentence) else 0
         text = f"{steps}. {sentence.text}" if sentence.kind == "step" else sentence.text
         lines.append(_gap(before, sentence) + text)
         before = sentence
@@ -73,6 +73,8 @@ def _gap(before: Sentence | None, sentence: Sentence) -> str:
         return ""
     if _listed(before) and _listed(sentence) and before.kind == sentence.kind:
         return "\n"
+    if before.ask == sentence.ask and before.text.endswith(":") and not _listed(sentence) and not _heads(sentence):
+        return " "
     apart = _listed(before) or _listed(sentence) or (before.kind == "courtesy") != (sentence.kind == "courtesy")
     same_matter = before.ask == sentence.ask and not apart
     return " " if same_matter else "\n\n"
@@ -80,6 +82,10 @@ def _gap(before: Sentence | None, sentence: Sentence) -> str:
 
 def _listed(sentence: Sentence) -> bool:
     return sentence.kind == "step" or sentence.text.startswith("- ")
+
+
+def _heads(sentence: Sentence) -> bool:
+    return sentence.kind == "courtesy" and sentence.text.endswith("”:")
 
 
 def quoted_heading(path: Sequence[str]) -> str:

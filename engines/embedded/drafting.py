@@ -1,16 +1,25 @@
 """Compose a reply from extracts: an opening, what answers each ask, a closing."""
 
+import re
 from collections.abc import Sequence
 
 from domain.drafts import quoted_heading
 from domain.search import Evidence
-from domain.text import plain
+from domain.text import plain, spans, words
 from domain.triage import Ask
 from embedding.embedder import Embedder
 from engines.embedded import extracts
 from engines.embedded.extracts import Extract
 from engines.embedded.units import Unit
 from engines.tasks import DraftAnswer, DraftedSentence, DraftTask
+
+_MARKS = re.compile(r"\{[.#][\w-]+\}|\[![A-Z]+\]\s*>?\s*")  # what an article says to its layout
+_LONE = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")  # where an icon stood
+_GLUED = re.compile(r"(?<=[a-z]{2}\.)(?=[A-Z][a-z]+ )")
+_SURE = re.compile(
+    r"(?:\b(?:right|correct|isn t it|aren t (?:we|they|you)|don t (?:i|we|you|they)|doesn t it|can t (?:i|we|you)|"
+    r"verdad|no es asi|oder|richtig|nicht wahr|stimmt s)|^(?:but )?you (?:said|say|told|promised|advertise)\b.*)$"
+)
 
 
 def draft(task: DraftTask, embedder: Embedder) -> DraftAnswer:
@@ -22,7 +31,7 @@ def draft(task: DraftTask, embedder: Embedder) -> DraftAnswer:
         if extract is None or extract.score < task.policy.thresholds.answerable:
             continue
         answered.append(number)
-        body.extend(_quoted(extract, number, task))
+        body.extend([*_addressed(number, ask, task), *_quoted(extract, number, task)])
     opening = [] if not body else _opening(task)
     closing = [] if not body else [_courtesy(task.policy.speak(task.language).closing)]
     return DraftAnswer(sentences=[*opening, *body, *closing], answered=answered, clarified=[], declined=[])
@@ -34,9 +43,24 @@ def _evidence(task: DraftTask, ask: Ask) -> Sequence[tuple[int, Evidence]]:
 
 def _opening(task: DraftTask) -> list[DraftedSentence]:
     phrases = task.policy.speak(task.language)
-    if task.sentiment in ("negative", "angry"):
+    if task.sentiment == "angry":
+        return [_courtesy(phrases.upset)]
+    if task.sentiment == "negative":
         return [_courtesy(phrases.sorry)]
     return [] if task.history else [_courtesy(phrases.greeting)]
+
+
+def _addressed(number: int, ask: Ask, task: DraftTask) -> list[DraftedSentence]:
+    """Return the line that says which of several questions is answered next, or how exactly a belief is met."""
+    phrases = task.policy.speak(task.language)
+    if len(task.asks) > 1:
+        return [_courtesy(point, number) for point in phrases.points[number - 1 : number]]
+    return [_courtesy(phrases.exactly, number)] if _believes(ask.text) else []
+
+
+def _believes(ask: str) -> bool:
+    """Say whether an ask states something and only wants it confirmed."""
+    return any(_SURE.search(" ".join(words(span.text)).replace("'", " ")) for span in spans(ask))
 
 
 def _quoted(extract: Extract, ask: int, task: DraftTask) -> list[DraftedSentence]:
@@ -58,7 +82,7 @@ def _introduced(unit: Unit, before: Unit | None, ask: int, task: DraftTask) -> l
     if unit.shape not in ("bullet", "steps") or (before and _same_list(before, unit)):
         return []
     if unit.lead:
-        return [DraftedSentence(text=plain(unit.lead.text), kind="fact", ask=ask, evidence=[unit.evidence])]
+        return [DraftedSentence(text=_clean(unit.lead.text), kind="fact", ask=ask, evidence=[unit.evidence])]
     path = task.evidence[unit.evidence - 1].passage.heading_path
     return [_courtesy(quoted_heading(path), ask)] if path else []
 
@@ -72,8 +96,8 @@ def _sentences(unit: Unit, ask: int) -> list[DraftedSentence]:
         return [DraftedSentence(text=_row(unit), kind="fact", ask=ask, evidence=[unit.evidence])]
     return [
         DraftedSentence(
-            text=f"- {plain(part.text)}" if unit.shape == "bullet" else plain(part.text),
-            kind="step" if unit.shape == "steps" else "fact",
+            text=f"- {_clean(part.text)}" if unit.shape == "bullet" else _clean(part.text),
+            kind="step" if unit.shape == "steps" and len(unit.parts) > 1 else "fact",
             ask=ask,
             evidence=[unit.evidence],
         )
@@ -88,8 +112,13 @@ def _row(unit: Unit) -> str:
     return f"- {cells[0]}: {', '.join(pairs)}" if pairs else f"- {cells[0]}"
 
 
+def _clean(text: str) -> str:
+    """Return a piece of an article as it reads in a letter, without what icons and layout left behind."""
+    return _GLUED.sub(" ", _LONE.sub("", _MARKS.sub("", plain(text))))
+
+
 def _cells(row: str) -> list[str]:
-    return [plain(cell) for cell in row.strip().strip("|").split("|")]
+    return [_clean(cell) for cell in row.strip().strip("|").split("|")]
 
 
 def _courtesy(text: str, ask: int = 0) -> DraftedSentence:

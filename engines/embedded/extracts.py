@@ -26,7 +26,8 @@ GOOD_ENOUGH, GAINED = 0.75, 0.1  # or a lower one, when it says at least this sh
 STEPS_ENOUGH = 0.7  # the same for numbered steps, when the customer asks how
 
 _ASIDE = re.compile(
-    r"> (?:related (?:articles|pages|content|topics)|see also|table of contents|further reading|articulos relacionados|"
+    r"> (?:related (?:articles|pages|content|topics)|see also|table of contents|further reading|learn more|still need help\??|"
+    r"in this article|articulos relacionados|"
     r"verwandte (?:artikel|themen)|siehe auch)$"
 )
 _DANGLING = re.compile(

@@ -18,11 +18,15 @@ _SHAPES: dict[SpanKind, Shape] = {
     "bullet": "bullet",
     "row": "row",
 }
+_CONTENTS = re.compile(
+    r"^(?:in this (?:article|guide|section)|on this page|contents|en este articulo|in diesem artikel)\b.*:$"
+)
 _POINTER = re.compile(
     r"^(?:see (?:also )?|for more|learn more|read more|related|more information|to learn more|for details|for further|also see|"
     r"mas informacion|consulte|vease|mehr dazu|weitere informationen|siehe)|\blearn more\.?$|"
     r"^(?:this|the|our|these) (?:article|page|guide|section|tutorial|document)s? (?:also |will )?"
     r"(?:covers?|explains?|describes? how|shows?|tells?|lists? some|walks?|is about|provides?|helps?)\b|"
+    r"^learn (?:how|what|why|when|where|about|the basics)\b|^\[[^\]]*\]\([^)]*\)[.,:]?$|"
     r"^if you have (?:any )?(?:more|further|other) questions\b|\bthese articles(?: instead)?:$|"
     r"^(?:este|esta) (?:articulo|pagina) (?:explica|describe|muestra)|^diese[rs]? (?:artikel|seite) (?:erklart|beschreibt|zeigt)"
 )
@@ -62,12 +66,8 @@ def units(number: int, found: Evidence) -> list[Unit]:
     lead: Span | None = None
     previous: SpanKind | None = None
     for span in _with_steps(spans(found.passage.text)):
-        if (
-            span.kind == "heading"
-            or (span.kind != "step" and _POINTER.search(folded(plain(span.text))))
-            or _dangling(span)
-        ):
-            lead = None
+        if _tells_nothing(span) or (lead and span.kind == "bullet" and _CONTENTS.search(folded(lead.text))):
+            lead = lead if span.kind == "bullet" else None
         elif span.kind == "sentence":
             lead = span if span.text.rstrip().endswith(":") else None
             cut.extend([] if lead else [Unit(number, (span,), "sentence")])
@@ -96,9 +96,12 @@ def sends_elsewhere(unit: Unit) -> bool:
     return unit.shape != "steps" and any(_ELSEWHERE.search(folded(part.text)) for part in unit.parts)
 
 
-def _dangling(span: Span) -> bool:
-    """Say whether a point of a list only opens another list."""
-    return span.kind == "bullet" and span.text.rstrip().endswith(":")
+def _tells_nothing(span: Span) -> bool:
+    """Say whether a line is a heading, a mere pointer to another page, or a point that only opens another list."""
+    if span.kind == "step":
+        return False
+    pointer = any(_POINTER.search(folded(text)) for text in (span.text, plain(span.text)))
+    return pointer or span.kind == "heading" or (span.kind == "bullet" and span.text.rstrip().endswith(":"))
 
 
 def _with_steps(found: Sequence[Span]) -> list[Span]:

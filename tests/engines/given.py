@@ -23,7 +23,9 @@ POLICY = Policy(
         Intent("account_access", "Signing in, passwords and locked accounts", (), "accounts"),
     ),
     flag_examples={},
-    phrases={"en": Phrases("Hello!", "Kind regards", "", "", "", Within("", "", ""), "", "", "", "", "", "", "", "", ())},
+    phrases={
+        "en": Phrases("Hello!", "Kind regards", "", "", "", Within("", "", ""), "", "", "", "", "", "", "", "", ())
+    },
     targets={priority: Target(60, 240, False) for priority in Priority},
     destinations=(Destination("tier_2", "support", "Everything else", True, ()),),
     thresholds=Thresholds(0.5, 0.7, 0.1),
