@@ -43,7 +43,7 @@ class FoundArticle(Output):
     url: str | None
     score: float
     passages: list[FoundPassage]
-    reasons: list[str] = Field([], description="Such as how many similar tickets were solved with this article.")
+    reasons: list[str] = Field(default=[], description="Such as how many similar tickets it solved.")
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -76,7 +76,7 @@ class Found(Output):
 
     query: str
     results: list[FoundArticle]
-    answerability: Answerable | None = Field(None, description="Null where no line was fitted for the embedder yet.")
+    answerability: Answerable | None = Field(default=None, description="Null where no line was fitted for the embedder.")
 
     @classmethod
     def of(cls, results: Results) -> Self:

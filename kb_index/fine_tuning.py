@@ -11,7 +11,7 @@ from embedding.fine_tuning import Together
 from embedding.sentence_transformer import SentenceTransformerEmbedder
 from kb_index.bench import Bench
 from kb_index.pairs import Pair
-from kb_index.tuning import JUDGED_BY, Report, TuningRefused, article_folds, some, split, trial, usable, verdict
+from kb_index.tuning import JUDGED_BY, Report, Trial, TuningRefused, article_folds, some, split, trial, usable, verdict
 
 Say = Callable[[str, int, int], None]
 
@@ -46,10 +46,14 @@ async def fine_tune(bench: Bench, pairs: Sequence[Pair], course: Course, say: Sa
     embedder = await asyncio.to_thread(SentenceTransformerEmbedder, str(course.folder))
     tuned = await bench.over(embedder, lambda done, total: say("embedding", done, total))
     before, after = await bench.forgetting().standings(judged), await tuned.standings(judged)
-    rows = [row for row, one in enumerate(known) if one], [row for row, one in enumerate(known) if not one]
-    trials = [trial([judged[r] for r in part], [before[r] for r in part], [after[r] for r in part]) for part in rows]
-    better, why = verdict(*trials)
-    return Report("finetune", len(found), len(pairs) - len(found), how, None, *trials, better, why)
+
+    def tried(taught: bool) -> Trial:
+        rows = [row for row, one in enumerate(known) if one is taught]
+        return trial([judged[row] for row in rows], [before[row] for row in rows], [after[row] for row in rows])
+
+    of_known, of_untaught = tried(True), tried(False)
+    better, why = verdict(of_known, of_untaught)
+    return Report("finetune", len(found), len(pairs) - len(found), how, None, of_known, of_untaught, better, why)
 
 
 def _parted(judged: Sequence[Pair]) -> tuple[frozenset[ArticleId], list[bool]]:

@@ -174,7 +174,7 @@ def _faded(cosines: Sequence[float], siblings: int, floor: float) -> float:
     known = sorted(cosines, reverse=True)[:COUNTED]
     best = [*known, *[floor] * (min(siblings, COUNTED) - len(known))]
     weights = _WEIGHTS[: len(best)]
-    return sum(map(mul, weights, best)) / sum(weights)
+    return float(sum(map(mul, weights, best)) / sum(weights))
 
 
 def stretched(scores: Mapping[KeyT, float]) -> dict[KeyT, float]:
