@@ -43,6 +43,8 @@ articles = Table(
     Column("owner", Text, comment="who looks after it"),
     Column("review_by", Date, comment="when somebody should read it again"),
     Column("reviewed_at", DateTime(timezone=True), comment="when somebody last did"),
+    Column("suspicion", Text, comment="why it is internal until it is released"),
+    Column("released_at", DateTime(timezone=True), comment="when somebody released it in these words"),
     Column("deleted_at", DateTime(timezone=True), comment="a tombstone: from now on nobody is shown it"),
     CheckConstraint("visibility IN ('public', 'internal')", name="visibility"),
     Index(None, "sequence", unique=True),

@@ -21,6 +21,7 @@ class Article:
     """A help-center page; `body` is Markdown, whatever it was outside, and `language` a two-letter code.
 
     `owner` looks after it, and by the day `review_by` somebody should read it again: neither is part of what it says.
+    `suspicion` says why it is internal until somebody releases it, although it was written for everybody.
     """
 
     id: ArticleId
@@ -34,6 +35,7 @@ class Article:
     tags: tuple[str, ...] = ()
     owner: str | None = None
     review_by: date | None = None
+    suspicion: str | None = None
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def published(contents: Contents, edit: Edit, embedder: Embedder) -> Contents:
 
 def _said(article: Article) -> Article:
     """Return an article as its words and place are, whoever keeps it."""
-    return replace(article, owner=None, review_by=None)
+    return replace(article, owner=None, review_by=None, suspicion=None)
 
 
 def _embedded(passages: Sequence[Passage], embedder: Embedder) -> Iterator[tuple[str, Vectors]]:

@@ -5,13 +5,22 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from domain.articles import Article, Visibility
 from domain.ids import ArticleId
 from domain.text import folded
 from engines import language
-from kb_index import hidden, html
+from kb_index import hidden, html, quarantine
 
 MAX_ID = 200
 MAX_TITLE = 500
@@ -50,6 +59,14 @@ class ArticleFields(BaseModel):
     tags: tuple[Line, ...] = ()
     owner: Line | None = Field(None, max_length=300)
     review_by: date | None = None
+    suspicion: Line | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _suspected(cls, row: Any) -> Any:
+        """Look for orders to a model before what is hidden is taken out."""
+        body = row.get("body") if isinstance(row, dict) else None
+        return {**row, "suspicion": quarantine.suspicion(body)} if isinstance(body, str) else row
 
     @field_validator("body", mode="after")
     @classmethod
@@ -80,12 +97,15 @@ class ArticleFields(BaseModel):
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
     def article(self, languages: Sequence[str]) -> Article:
-        """Return the article; a language that is not given is told from the text, else the first of `languages`."""
+        """Return the article, internal where it is suspicious.
+
+        A language that is not given is told from the text, else the first of `languages`.
+        """
         heading = _FIRST_HEADING.match(self.body)
         repeated = heading is not None and folded(heading["title"]) == folded(self.title)
         body = self.body[heading.end() :].strip() if heading and repeated else self.body
         given = self.language or language.detect(f"{self.title}\n{self.body}", languages)
-        return Article(
+        article = Article(
             id=ArticleId(self.id),
             title=self.title,
             body=body or self.body,
@@ -97,7 +117,9 @@ class ArticleFields(BaseModel):
             tags=self.tags,
             owner=self.owner or None,
             review_by=self.review_by,
+            suspicion=self.suspicion if self.visibility == "public" else None,
         )
+        return quarantine.held(article)
 
 
 def first_heading(markdown: str) -> str | None:

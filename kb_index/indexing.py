@@ -28,6 +28,13 @@ ARTICLES_AT_ONCE = 8
 GROUPS_AHEAD = 3
 YEARS = range(1900, 9000)
 
+State = Literal["added", "changed", "unchanged", "failed"]
+_STATES: dict[tuple[bool, bool], State] = {
+    (False, False): "unchanged",
+    (True, False): "changed",
+    (True, True): "added",
+}
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 _Key = tuple[BrandId, ArticleId]
@@ -35,10 +42,10 @@ _Key = tuple[BrandId, ArticleId]
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one article; a failed one says why."""
+    """What became of one article; a failed one says why, and one that customers are not shown until it is released."""
 
     id: ArticleId
-    state: Literal["added", "changed", "unchanged", "failed"]
+    state: State
     reason: str | None = None
 
 
@@ -90,6 +97,14 @@ class Indexer:
         """Bury an article; no search finds it from now on. False when there was none."""
         with self._going(brand, [article]):
             stored = await self._store.delete(brand, article, now, by)
+            if stored.changed:
+                await self._shelve(brand, [article], stored.before)
+        return stored.changed
+
+    async def release(self, brand: BrandId, article: ArticleId, now: datetime) -> bool:
+        """Show customers a suspicious article from now on; False when there is none of that id."""
+        with self._going(brand, [article]):
+            stored = await self._store.release(brand, article, now)
             if stored.changed:
                 await self._shelve(brand, [article], stored.before)
         return stored.changed
@@ -178,7 +193,9 @@ class Indexer:
                 continue
             stored = await self._store.put(brand, article, now, by)
             before |= stored.before
-            rows.append(Row(article.id, "unchanged" if not stored.changed else "added" if stored.added else "changed"))
+            state = _STATES[stored.changed, stored.added]
+            why = f"kept from customers: {stored.suspicion}" if stored.suspicion else None
+            rows.append(Row(article.id, state, why))
         return rows, before
 
     @contextmanager

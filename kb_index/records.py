@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -17,6 +17,7 @@ from kb_index.passages import VERSION
 
 AnyRow = Row[*tuple[Any, ...]]
 APART = ("owner", "review_by")  # of an article, though not of what it says
+_SAID = [name for name in Article.__dataclass_fields__ if name not in (*APART, "suspicion")]
 _FIELDS = [column.name for column in articles.c if column.name in Article.__dataclass_fields__]
 
 
@@ -77,5 +78,6 @@ def text_hash(embedded_text: str) -> bytes:
 def article_hash(article: Article) -> bytes:
     """Return what changes when the words of an article do, or the way it is cut."""
     moment = article.updated_at.astimezone(UTC) if article.updated_at else None
-    fields = astuple(replace(article, updated_at=moment))[: -len(APART)]
+    told = replace(article, updated_at=moment)
+    fields = (getattr(told, name) for name in _SAID)
     return hashlib.sha256(repr((VERSION, *fields)).encode()).digest()

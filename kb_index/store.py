@@ -7,7 +7,7 @@ number has seen all below it.
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from database.knowledge import articles, changes, passages, vectors
 from domain.articles import VISIBLE_TO, Article, Audience, Passage, Standing, Version, Visibility
 from domain.ids import ArticleId, BrandId, PassageId
 from embedding.embedder import Vectors
-from kb_index import history, votes
+from kb_index import history, quarantine, votes
 from kb_index.errors import UnknownBrand
 from kb_index.passages import cut
 from kb_index.ranking import Candidate
@@ -66,11 +66,15 @@ _ENTRIES = select(
 
 @dataclass(frozen=True)
 class Stored:
-    """What a put or delete did; `before` names the passages that the article had until then."""
+    """What a put, release or delete did; `before` names the passages that the article had until then.
+
+    `suspicion` says why customers are not shown it until somebody releases it.
+    """
 
     changed: bool
     added: bool = False
     before: frozenset[PassageId] = frozenset()
+    suspicion: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,15 +116,19 @@ class PostgresKnowledge:
     async def put(self, brand: BrandId, article: Article, now: datetime, by: str | None = None) -> Stored:
         """Store an article with its passages in one transaction; a deleted one of that id lives again.
 
-        The version before stays in its history. An owner or review date alone makes no version. Raises UnknownBrand.
+        The version before stays in its history. An owner or review date alone makes no version. A suspicious one is
+        kept from customers, but for the words that somebody released. Raises UnknownBrand.
         """
+        article = quarantine.held(article)
         digest = article_hash(article)
-        known = await self._version(brand, article.id)
+        known = await self._version(brand, article)
         if known and known.hash == digest and known.deleted_at is None:
-            return Stored(changed=await self._tend(brand, article, known))
+            return Stored(await self._tend(brand, article, known), suspicion=known.suspicion)
+        if released := known.released_at if known and known.same and article.suspicion else None:
+            article = replace(article, visibility="public", suspicion=None)
         pieces = await asyncio.to_thread(cut, article)
         row = {**row_of(brand, article), "hash": digest, "passages": len(pieces), "sequence": changes.next_value()}
-        row |= {"stored_at": now, "stored_by": by, "deleted_at": None}
+        row |= {"stored_at": now, "stored_by": by, "deleted_at": None, "released_at": released}
         upsert = insert(articles).values({**row, "version": 1})
         upsert = upsert.on_conflict_do_update(
             index_elements=["brand", "id"], set_={**row, "version": articles.c.version + 1}
@@ -132,7 +140,19 @@ class PostgresKnowledge:
             if pieces:
                 await connection.execute(insert(passages), [piece_of(brand, *piece) for piece in enumerate(pieces)])
             await _forget_unused(connection, before)
-        return Stored(True, known is None or known.deleted_at is not None, frozenset(before))
+        new = known is None or known.deleted_at is not None
+        return Stored(True, new, frozenset(before), article.suspicion)
+
+    async def release(self, brand: BrandId, article: ArticleId, now: datetime) -> Stored:
+        """Show customers a suspicious article from now on, in the words it has; unchanged when there is none such."""
+        suspicious = articles.c.suspicion.is_not(None)
+        freed = {"visibility": "public", "suspicion": None, "released_at": now, "reviewed_at": now}
+        async with self._changing(brand) as connection:
+            released = update(articles).where(_named(brand, article), _LIVE, suspicious).returning(articles.c.id)
+            if await connection.scalar(released.values({**freed, "sequence": changes.next_value()})) is None:
+                return Stored(changed=False)
+            pieces = select(passages.c.id).where(passages.c.brand == brand, passages.c.article == article)
+            return Stored(True, before=frozenset((await connection.scalars(pieces)).all()))
 
     async def delete(self, brand: BrandId, article: ArticleId, now: datetime, by: str | None = None) -> Stored:
         """Bury an article and the text of all its versions: nobody is shown it from now on.
@@ -318,10 +338,12 @@ class PostgresKnowledge:
                 await connection.execute(update(articles).where(_named(brand, article.id), _LIVE).values(news))
         return bool(news)
 
-    async def _version(self, brand: BrandId, article: ArticleId) -> AnyRow | None:
-        query = select(articles.c.hash, articles.c.deleted_at, *(articles.c[name] for name in APART))
+    async def _version(self, brand: BrandId, article: Article) -> AnyRow | None:
+        same = (articles.c.title == article.title) & (articles.c.body == article.body)
+        told = (articles.c[name] for name in ("hash", "deleted_at", "suspicion", "released_at", *APART))
+        query = select(*told, same.label("same")).where(_named(brand, article.id))
         async with self._engine.connect() as connection:
-            return (await connection.execute(query.where(_named(brand, article)))).one_or_none()
+            return (await connection.execute(query)).one_or_none()
 
     @asynccontextmanager
     async def _changing(self, brand: BrandId) -> AsyncIterator[AsyncConnection]:
