@@ -4,7 +4,7 @@ Nothing is retried here but what a server taught us to ask otherwise, and one an
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 from urllib.parse import parse_qs, urlsplit
@@ -20,14 +20,15 @@ from engines.dialect import Dialect
 from engines.engine import AnswerUnusable, AnswerWithheld, BudgetExhausted, EngineError, EngineUnavailable
 from engines.reading import read
 from engines.redaction import Redaction
-from engines.tasks import AnswerT, Task
-from engines.wording import Size, Wording, estimate, schema, word
+from engines.tasks import AnswerT, DraftTask, Task
+from engines.wording import Size, Wording, estimate, mend, schema, word
+from prompts import Prompt
 
 NAME = "openai_compatible"
 
 _KEPT_FOR_CHECK = 1000  # prompt tokens of the case, while a draft is written
 _KEPT_SECONDS = 1.0  # of the case, so that whoever is asked next still has time
-_SHOWN_AGAIN = 1200  # signs of a wrong answer in the request to repair it
+_SHOWN_AGAIN = 1600  # signs of a wrong answer in the request to repair it
 _HINTS = {401: "check the key", 403: "check what the key may do", 404: "check the URL and the model's name"}
 _FLAGGED = {"content_filter", "content_policy_violation", "invalid_prompt"}
 _AZURE = "api-version"
@@ -118,15 +119,15 @@ class OpenAICompatible:
         """
         redaction = Redaction()
         wording = word(task, redaction, _room(budget))
-        messages = _messages(wording)
+        messages = _messages(wording.prompt)
         content = await self._ask(messages, wording, task, budget)
         try:
             answer = read(content, task, redaction)
         except AnswerUnusable as error:
-            messages += _repair(content, error)
-            if not budget.allows(_estimated(messages)):
+            repair = next((ask for ask in _repairs(messages, content, error, task) if _fits(ask, budget)), None)
+            if repair is None:
                 raise
-            answer = read(await self._ask(messages, wording, task, budget), task, redaction)
+            answer = read(await self._ask(repair, wording, task, budget), task, redaction)
         budget.answered_by.append(EngineUse(NAME, self._endpoint.model(wording.size), None))
         return answer
 
@@ -223,18 +224,26 @@ def translated(error: Exception, model: str) -> EngineError:
     return EngineUnavailable(f"The client of model {model!r} failed with {type(error).__name__}")
 
 
-def _messages(wording: Wording) -> _Messages:
-    return [
-        {"role": "system", "content": wording.prompt.system},
-        {"role": "user", "content": wording.prompt.user},
-    ]
+def _messages(prompt: Prompt) -> _Messages:
+    return [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]
 
 
-def _repair(content: str, error: AnswerUnusable) -> _Messages:
-    return [
+def _repairs(asked: _Messages, content: str, error: AnswerUnusable, task: Task[AnswerT]) -> Iterator[_Messages]:
+    """Yield how to ask for an answer once more, the better way first; the other costs a fraction of it.
+
+    A draft that has filled its case's room is only mended in its form, without the evidence.
+    """
+    again: _Messages = [
         {"role": "assistant", "content": content[:_SHOWN_AGAIN]},
         {"role": "user", "content": _REPAIR.format(fault=error)},
     ]
+    yield asked + again
+    if isinstance(task, DraftTask) and len(content) <= _SHOWN_AGAIN and "{" in content:
+        yield _messages(mend(task, content, str(error)))
+
+
+def _fits(messages: _Messages, budget: Budget) -> bool:
+    return budget.allows(_estimated(messages))
 
 
 def _estimated(messages: _Messages) -> int:

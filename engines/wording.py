@@ -5,6 +5,7 @@ the same task is worded the same way. What a customer says passes the redaction 
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -59,6 +60,13 @@ def word(task: Task[AnswerT], redaction: Redaction, room: int) -> Wording:
         case CheckTask():
             return _wording(_check(task, redaction), "small", 600)
     raise TypeError(f"No prompt is written for a {type(task).__name__}; add one to prompts/ and word it here")
+
+
+def mend(task: Task[AnswerT], answer: str, fault: str) -> Prompt:
+    """Return the words that ask for an answer in the right form, without the task itself."""
+    answer = _clean(answer)
+    form = json.dumps(schema(task), separators=(",", ":"))
+    return render("repair", fence=_code([answer, fault]), form=form, answer=answer, fault=fault)
 
 
 def schema(task: Task[AnswerT]) -> dict[str, Any]:

@@ -213,6 +213,25 @@ async def test_a_wrong_answer_is_asked_for_once_more_with_its_fault(engine_at: E
     assert case.usage().model_calls == 2
 
 
+async def test_a_draft_that_has_filled_its_case_is_mended_in_its_form_without_the_evidence(engine_at: Engines) -> None:
+    wrong = DRAFT.model_copy(update={"sentences": [SENTENCE.model_copy(update={"evidence": [1, 7]})]})
+    case = budget()
+
+    server, answer = await asked(engine_at, says(wrong.model_dump_json(), usage=(2700, 50)), GOOD, case=case)
+
+    mending = " ".join(message["content"] for message in server.requests[1]["messages"])
+    assert answer == DRAFT
+    assert "there is no evidence number 7" in mending
+    assert wrong.model_dump_json() in mending
+    assert INVOICES not in mending
+    assert case.usage().model_calls == 2
+
+
+async def test_what_is_no_draft_at_all_is_not_mended(engine_at: Engines) -> None:
+    with pytest.raises(AnswerUnusable, match="holds no JSON object"):
+        await asked(engine_at, says("Happy to help!", usage=(2700, 50)), GOOD, case=budget())
+
+
 @pytest.mark.parametrize("case", [budget(calls=1), budget(prompt_tokens=1300)], ids=["calls", "tokens"])
 async def test_a_wrong_answer_is_not_asked_for_again_beyond_the_budget(engine_at: Engines, case: Budget) -> None:
     with pytest.raises(AnswerUnusable, match="wrong shape"):
