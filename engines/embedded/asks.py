@@ -1,6 +1,7 @@
 """Split a turn into the questions and requests it holds, each able to stand alone."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from embedding.embedder import Embedder
 MOST_ASKS = 4
 LONGEST_SPLIT = 160  # words; a longer turn tells one story, and its questions are about the same thing
 SAME_MATTER = 0.55  # cosine from which two questions are taken to be about the same thing
+SAME_ALTHOUGH_TURNED = 0.8  # the same, where a word announces something else: `also`, `besides`
 
 _NOISE = re.compile(
     r"^(?:hi|hello|hey|dear \w+|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?: (?:so much|a lot|in advance|very much))?|"
@@ -18,14 +20,14 @@ _NOISE = re.compile(
     r"(?: (?:there|all|team|everyone|support|guys))*$"
 )
 _QUESTION = re.compile(
-    r"^(?:(?:and|also|but|so|then|secondly|second|first|finally|plus|another (?:thing|question)|oh|besides|y|und|et|e|ademas|ausserdem) )*"
+    r"^(?:(?:and|also|but|so|then|secondly|second|first|finally|plus|question|hi|hello|hey|another (?:thing|question)|oh|besides|y|und|et|e|ademas|ausserdem) )*"
     r"(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may|am|"
     r"como|que|cuando|donde|cual|por que|puedo|se puede|hay|"
     r"wie|was|wann|wo|welche\w*|warum|kann|konnen|darf|gibt es|ist|"
     r"comment|quand|quel\w*|pourquoi|puis je|peut on|est ce|onde|qual|posso)\b"
 )
 _REQUEST = re.compile(
-    r"\b(?:please|i need|i want|i would like|i d like|help me|tell me|explain|show me|let me know|"
+    r"\b(?:please|i (?:also |just |only )?(?:need|want|would like|d like)|i (?:also )?wonder|help me|tell me|explain|show me|let me know|"
     r"necesito|quiero|quisiera|por favor|ich mochte|ich brauche|bitte|je voudrais|j ai besoin|s il vous plait|preciso|quero)\b"
 )
 
@@ -35,11 +37,30 @@ _HOW = re.compile(
 )
 
 
+_TURN = re.compile(
+    r"^(?:and|also|besides|separately|furthermore|moreover|additionally|another (?:thing|question)|one more|p ?s|second(?:ly)?|plus|"
+    r"i also|y|ademas|tambien|und|ausserdem|zudem|et|par ailleurs|aussi|de plus|e|alem disso|tambem)\b"
+)
+_TROUBLE = re.compile(
+    r"\b(?:broken|nobody|crash\w*|cannot|can.?t|unable|not work\w*|never|missing|do(?:es)?n.?t|does not|did(?:n.?t| not)|fail\w*|stopped|error|forgot|lost|wrong|late|"
+    r"twice|stuck|no (?:funciona|puedo|llega)|nicht|kaputt|fehlt|ne \w+ (?:plus|pas)|erreur|nao (?:funciona|consigo|chega))\b"
+)
+_SAME = re.compile(
+    r"^(?:i mean|that is|or)\b|^(?:(?:and|but|so) )?(?:\w+ ){0,4}(?:it|its|that|this|they|their|them|one|ones|meanwhile)\b"
+)
+_ANOTHER = re.compile(
+    r"(?:,\s*)?(?:\s(?:and|und|y|et|e)(?:\s(?:also|then|auch|también|aussi|também))?\s|\.\s(?:also\s)?)"
+    r"(?=(?:how|what|where|when|why|which|who|can|could|do|does|is there|whats|tell me|send me|explain|show me|let me know|"
+    r"wie|was|wo|wann|warum|kann|cómo|qué|dónde|cuándo|cuánto|puedo|comment|où|quand|quel|como|onde|quando|quanto|posso)\s)",
+    re.IGNORECASE,
+)
+
+
 def split(text: str, embedder: Embedder) -> list[str]:
     """Return the asks of a turn in the customer's words, in order; a turn that cannot be split is one ask."""
-    sentences = [span.text for span in spans(text) if not _noise(span.text)]
+    sentences = [part for span in spans(text) for part in _clauses(span.text) if not _noise(part)]
     whole = text.strip()
-    asking = [number for number, sentence in enumerate(sentences) if _asks(sentence)]
+    asking = [number for number, sentence in enumerate(sentences) if _asks(sentence) or _implies(sentences, number)]
     if len(asking) < 2 or len(words(whole)) > LONGEST_SPLIT:
         return [whole]
     groups = _grouped([sentences[number] for number in asking], embedder)
@@ -73,6 +94,27 @@ def _asks(sentence: str) -> bool:
     return bool(asks) and long_enough
 
 
+def _clauses(sentence: str) -> list[str]:
+    """Cut a sentence where a second question begins, unless that only goes on about the first."""
+    cut = _ANOTHER.search(sentence)
+    if cut is None:
+        return [sentence]
+    first, second = sentence[: cut.start()], sentence[cut.end() :]
+    apart = _asks(first) and len(words(second)) >= 3 and not _SAME.search(_plain(second))
+    return [first, second] if apart else [sentence]
+
+
+def _implies(sentences: Sequence[str], number: int) -> bool:
+    """Say whether a sentence tells of trouble of its own, set off from what is told or asked beside it."""
+    here = _plain(sentences[number])
+    after = _plain(sentences[number + 1]) if number + 1 < len(sentences) else ""
+    return bool(_TROUBLE.search(here)) and bool(_TURN.search(here) or _TURN.search(after)) and not _SAME.search(after)
+
+
+def _plain(sentence: str) -> str:
+    return folded(" ".join(words(sentence)).replace("'", " "))
+
+
 def _grouped(questions: list[str], embedder: Embedder) -> list[int]:
     """Return the number of the group of each question: one joins an earlier one that it is close to."""
     vectors = embedder.embed_queries(questions)
@@ -83,5 +125,8 @@ def _grouped(questions: list[str], embedder: Embedder) -> list[int]:
             continue
         closeness = vectors[:number] @ vector
         nearest = int(np.argmax(closeness))
-        groups.append(groups[nearest] if closeness[nearest] >= SAME_MATTER else max(groups) + 1)
+        heard = _plain(questions[number])
+        least = SAME_ALTHOUGH_TURNED if _TURN.search(heard) and not _SAME.search(heard) else SAME_MATTER
+        same = closeness[nearest] >= least or heard.startswith("i mean ")
+        groups.append(groups[nearest] if same else max(groups) + 1)
     return groups
