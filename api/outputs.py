@@ -76,7 +76,7 @@ class Found(Output):
 
     query: str
     results: list[FoundArticle]
-    answerability: Answerable | None = Field(default=None, description="Null where no line was fitted for the embedder.")
+    answerability: Answerable | None = Field(default=None, description="Null where nothing was fitted.")
 
     @classmethod
     def of(cls, results: Results) -> Self:
