@@ -96,11 +96,10 @@ def _misfit_triage(task: TriageTask, answer: TriageAnswer) -> str | None:
 
 
 def _misfit_draft(task: DraftTask, answer: DraftAnswer) -> str | None:
+    """Name an ask or evidence that a sentence points at in vain; a list that claims too many asks does no harm."""
     asks = range(1, len(task.asks) + 1)
-    return (
-        _outside("ask", (sentence.ask for sentence in answer.sentences), [0, *asks])
-        or _outside("ask", [*answer.answered, *answer.clarified, *answer.declined], asks)
-        or _outside("evidence", (n for sentence in answer.sentences for n in sentence.evidence), shown(task.evidence))
+    return _outside("ask", (sentence.ask for sentence in answer.sentences), [0, *asks]) or _outside(
+        "evidence", (n for sentence in answer.sentences for n in sentence.evidence), shown(task.evidence)
     )
 
 

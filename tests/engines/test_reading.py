@@ -66,11 +66,15 @@ def test_a_triage_that_is_not_of_the_policy_is_not_used(change: dict[str, object
         read(json.dumps({**TRIAGE, **change}), triage_task(), Redaction())
 
 
+def test_a_draft_that_claims_an_ask_too_many_is_used() -> None:
+    answer = read(json.dumps({**DRAFT, "answered": [1, 2], "declined": [0]}), draft_task(), Redaction())
+
+    assert [sentence.text for sentence in answer.sentences] == ["Open Settings."]
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"answered": [2]}, "there is no ask number 2"),
-        ({"clarified": [0]}, "there is no ask number 0"),
         ({"sentences": [{"text": "X.", "kind": "fact", "ask": 3, "evidence": [1]}]}, "there is no ask number 3"),
         ({"sentences": [{"text": "X.", "kind": "fact", "ask": 1, "evidence": [7]}]}, "there is no evidence number 7"),
         ({"sentences": [{"text": "X.", "kind": "fact", "ask": 1}]}, "sentences.0.evidence: Field required"),

@@ -39,7 +39,7 @@ def test_the_system_part_holds_policy_and_nothing_of_a_customer(name: str) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_whatever_a_customer_or_an_article_says_stands_inside_a_fence(name: str) -> None:
-    plain = {"fence", "language", "sentiment", "count_claims", "count_answers"}
+    plain = {"fence", "language", "sentiment", "count_claims", "count_answers", "form"}
 
     prompt = prompts.render(name, **values(name))
 
