@@ -45,7 +45,7 @@ DRAFTS_AT_MOST = 2
 SECONDS_FOR_A_CHAT = 20
 SECONDS_ELSEWHERE = 60
 STEPS_AT_MOST = 20
-PROMPTS = ("triage", "rewrite", "draft", "check")
+PROMPTS = ("triage", "rewrite", "draft", "check", "repair")
 
 AT_ONCE: dict[Flag, HandoverReason] = {
     "wants_person": "asked_for_person",
