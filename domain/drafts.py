@@ -61,11 +61,18 @@ def readable(sentences: Sequence[Sentence]) -> str:
     before: Sentence | None = None
     steps = 0
     for sentence in sentences:
-        steps = steps + 1 if sentence.kind == "step" else steps if _listed(sentence) else 0
+        steps = steps if _goes_on(before, sentence) else 0
+        steps += sentence.kind == "step"
         text = f"{steps}. {sentence.text}" if sentence.kind == "step" else sentence.text
         lines.append(_gap(before, sentence) + text)
         before = sentence
     return "".join(lines)
+
+
+def _goes_on(before: Sentence | None, sentence: Sentence) -> bool:
+    """Say whether a procedure may go on here: a note or a list between two steps does not begin another one."""
+    opens = sentence.kind == "courtesy" or (sentence.text.endswith(":") and sentence.kind != "step")
+    return before is not None and before.ask == sentence.ask and not opens
 
 
 def _gap(before: Sentence | None, sentence: Sentence) -> str:
@@ -73,7 +80,8 @@ def _gap(before: Sentence | None, sentence: Sentence) -> str:
         return ""
     if _listed(before) and _listed(sentence) and before.kind == sentence.kind:
         return "\n"
-    if before.ask == sentence.ask and before.text.endswith(":") and not _listed(sentence) and not _heads(sentence):
+    named = _heads(before) or _heads(sentence)
+    if before.ask == sentence.ask and before.text.endswith(":") and not _listed(sentence) and not named:
         return " "
     apart = _listed(before) or _listed(sentence) or (before.kind == "courtesy") != (sentence.kind == "courtesy")
     same_matter = before.ask == sentence.ask and not apart

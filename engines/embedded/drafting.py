@@ -13,7 +13,9 @@ from engines.embedded.extracts import Extract
 from engines.embedded.units import Unit
 from engines.tasks import DraftAnswer, DraftedSentence, DraftTask
 
-_MARKS = re.compile(r"\{[.#][\w-]+\}|\[![A-Z]+\]\s*>?\s*")  # what an article says to its layout
+_MARKS = re.compile(
+    r"!\[.*?\]\([^)\s]*\)|\{[.#][\w-]+\}|\[![A-Z]+\]\s*>?\s*|\[\^\d+\]:?", re.DOTALL
+)  # what an article says to its layout
 _LONE = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")  # where an icon stood
 _GLUED = re.compile(r"(?<=[a-z]{2}\.)(?=[A-Z][a-z]+ )")
 _SURE = re.compile(
@@ -31,7 +33,8 @@ def draft(task: DraftTask, embedder: Embedder) -> DraftAnswer:
         if extract is None or extract.score < task.policy.thresholds.answerable:
             continue
         answered.append(number)
-        body.extend([*_addressed(number, ask, task), *_quoted(extract, number, task)])
+        quoted = _news(_quoted(extract, number, task), {sentence.text for sentence in body})
+        body.extend([*_addressed(number, ask, task), *quoted])
     opening = [] if not body else _opening(task)
     closing = [] if not body else [_courtesy(task.policy.speak(task.language).closing)]
     return DraftAnswer(sentences=[*opening, *body, *closing], answered=answered, clarified=[], declined=[])
@@ -77,6 +80,12 @@ def _quoted(extract: Extract, ask: int, task: DraftTask) -> list[DraftedSentence
     return sentences
 
 
+def _news(quoted: list[DraftedSentence], said: set[str]) -> list[DraftedSentence]:
+    """Return what was not said before, or all of it when an ask is answered by the very same words as another."""
+    news = [one for one in quoted if one.kind == "step" or one.text.startswith("- ") or one.text not in said]
+    return news if any(sentence.evidence for sentence in news) else quoted
+
+
 def _introduced(unit: Unit, before: Unit | None, ask: int, task: DraftTask) -> list[DraftedSentence]:
     """Return the line without which a list hangs in the air: its own lead-in, else the heading it stands under."""
     if unit.shape not in ("bullet", "steps") or (before and _same_list(before, unit)):
@@ -114,7 +123,7 @@ def _row(unit: Unit) -> str:
 
 def _clean(text: str) -> str:
     """Return a piece of an article as it reads in a letter, without what icons and layout left behind."""
-    return _GLUED.sub(" ", _LONE.sub("", _MARKS.sub("", plain(text))))
+    return _GLUED.sub(" ", _LONE.sub("", plain(_MARKS.sub("", text))))
 
 
 def _cells(row: str) -> list[str]:

@@ -12,7 +12,7 @@ from domain.text import folded
 from embedding.embedder import Embedder
 from engines.embedded.aptness import Wanted
 from engines.embedded.asks import asks_how
-from engines.embedded.units import Unit, heading, units
+from engines.embedded.units import Unit, continues, heading, units
 
 PASSAGES_READ = 8  # passages looked into for one ask
 UNITS_COMPARED = 10  # units embedded for one ask, the likeliest by what is known before
@@ -144,7 +144,12 @@ def _completed(chosen: Sequence[_Candidate]) -> tuple[Unit, ...]:
         before = around[at - 1] if at and _DANGLING.match(folded(candidate.unit.text)) else None
         after = around[at + 1] if at + 1 < len(around) and _CONDITION.match(folded(around[at + 1].text)) else None
         completing = [unit for unit in (before, after) if unit and unit.shape == "sentence"]
-        for unit in (*completing, *_paragraph(candidate, around), *_list(candidate.unit, around)):
+        for unit in (
+            *completing,
+            *_paragraph(candidate, around),
+            *_steps(candidate, around),
+            *_list(candidate.unit, around),
+        ):
             complete[candidate.found.passage.start, unit.parts[0].start] = unit
     return tuple(complete[place] for place in sorted(complete))
 
@@ -166,6 +171,18 @@ def _paragraph(candidate: _Candidate, around: Sequence[Unit]) -> list[Unit]:
 def _apart(text: str, one: Unit, other: Unit) -> bool:
     between = text[one.parts[0].end : other.parts[0].start]
     return bool(between.strip()) or between.count("\n") > 1
+
+
+def _steps(candidate: _Candidate, around: Sequence[Unit]) -> Sequence[Unit]:
+    """Return the whole procedure that steps are part of, with what stands between them."""
+    starts = [
+        number for number, unit in enumerate(around) if unit.shape == "steps" and not continues(unit, candidate.found)
+    ]
+    at = around.index(candidate.unit)
+    first = max((start for start in starts if start <= at), default=at)
+    following = min((start for start in starts if start > at), default=len(around))
+    own = [number for number in range(first, following) if around[number].shape == "steps"]
+    return around[first : own[-1] + 1] if candidate.unit.shape == "steps" else ()
 
 
 def _list(unit: Unit, around: Sequence[Unit]) -> list[Unit]:

@@ -18,6 +18,7 @@ _SHAPES: dict[SpanKind, Shape] = {
     "bullet": "bullet",
     "row": "row",
 }
+_LISTED = ("bullet", "step")
 _CONTENTS = re.compile(
     r"^(?:in this (?:article|guide|section)|on this page|contents|en este articulo|in diesem artikel)\b.*:$"
 )
@@ -25,11 +26,12 @@ _POINTER = re.compile(
     r"^(?:see (?:also )?|for more|learn more|read more|related|more information|to learn more|for details|for further|also see|"
     r"mas informacion|consulte|vease|mehr dazu|weitere informationen|siehe)|\blearn more\.?$|"
     r"^(?:this|the|our|these) (?:article|page|guide|section|tutorial|document)s? (?:also |will )?"
-    r"(?:covers?|explains?|describes? how|shows?|tells?|lists? some|walks?|is about|provides?|helps?)\b|"
+    r"(?:covers?|explains?|describes? how|shows?|tells?|lists? some|walks?|is about|provides?|helps?|has|have|(?:only )?applies)\b|"
     r"^learn (?:how|what|why|when|where|about|the basics)\b|^\[[^\]]*\]\([^)]*\)[.,:]?$|"
     r"^if you have (?:any )?(?:more|further|other) questions\b|\bthese articles(?: instead)?:$|"
     r"^(?:este|esta) (?:articulo|pagina) (?:explica|describe|muestra)|^diese[rs]? (?:artikel|seite) (?:erklart|beschreibt|zeigt)"
 )
+_NUMBER = re.compile(r"(\d{1,2})[.)][ \t]*$")
 _ELSEWHERE = re.compile(
     r"\b(?:see|read|try|visit|(?:described|listed|explained|covered|found) in|follow|siehe|consulte|vea|lea|lesen sie)\b[^.\[]{0,40}\["
 )
@@ -66,8 +68,8 @@ def units(number: int, found: Evidence) -> list[Unit]:
     lead: Span | None = None
     previous: SpanKind | None = None
     for span in _with_steps(spans(found.passage.text)):
-        if _tells_nothing(span) or (lead and span.kind == "bullet" and _CONTENTS.search(folded(lead.text))):
-            lead = lead if span.kind == "bullet" else None
+        if _tells_nothing(span) or (lead and span.kind in _LISTED and _CONTENTS.search(folded(lead.text))):
+            lead = lead if span.kind in _LISTED else None
         elif span.kind == "sentence":
             lead = span if span.text.rstrip().endswith(":") else None
             cut.extend([] if lead else [Unit(number, (span,), "sentence")])
@@ -94,6 +96,12 @@ def instructs(text: str) -> bool:
 def sends_elsewhere(unit: Unit) -> bool:
     """Say whether a unit names another page to read, which is less than an answer."""
     return unit.shape != "steps" and any(_ELSEWHERE.search(folded(part.text)) for part in unit.parts)
+
+
+def continues(unit: Unit, found: Evidence) -> bool:
+    """Say whether steps go on where others of their passage were interrupted: their first number is not one."""
+    before = _NUMBER.search(found.passage.text[: unit.parts[0].start])
+    return unit.shape == "steps" and before is not None and int(before[1]) > 1
 
 
 def _tells_nothing(span: Span) -> bool:

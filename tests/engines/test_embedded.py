@@ -5,6 +5,7 @@ import pytest
 
 from domain.articles import Passage
 from domain.budget import Budget
+from domain.drafts import Sentence, readable
 from domain.ids import ArticleId, AskId, PassageId
 from domain.search import Evidence
 from domain.triage import Ask
@@ -27,6 +28,27 @@ RESET = """You can choose a new password at any time.
 3. Follow the link in the e-mail.
 
 The link works for 60 minutes."""
+PRINTER = """1. Open Settings.
+2. Select Printers.
+
+- The printer must be on.
+
+3. Choose the printer.
+4. Select Print a test page."""
+LABEL = "The label is free within the EU. From Norway you pay the postage yourself.\n\nThe parcel can be tracked."
+CODES = """| Code | Meaning |
+|---|---|
+| FW-1207 | Firmware too old |
+| FW-1210 | Offline limit reached |
+| FW-1301 | Card declined |"""
+CONTENTS = """Learn how to remove libraries.
+
+In this article:
+
+- [Remove a library](#remove)
+- Remove libraries in bulk
+
+Click the menu ![icon of [a menu]](img/menu.png), then remove the library in the list{.wide}."""
 REFUNDED = "- The first payment\n- Every yearly renewal"
 NOT_REFUNDED = "- Monthly renewals\n- SMS reminders"
 
@@ -94,6 +116,64 @@ async def test_lists_under_different_headings_are_never_read_as_one(engine: Embe
     if "- Monthly renewals" in texts:
         assert "“Payments that are not refunded”:" in texts[: texts.index("- Monthly renewals")]
     assert "- Every yearly renewal" in texts
+
+
+async def test_steps_that_a_note_interrupts_are_quoted_to_the_end(engine: Embedded) -> None:
+    answer = await draft(engine, "How do I connect the printer?", found(PRINTER, "Connect it", "Print receipts"))
+
+    asks = (Ask(AskId("a1"), "?"),)
+    reply = readable([Sentence(one.text, one.kind, asks[0].id) for one in answer.sentences if one.evidence])
+    assert reply.startswith(
+        "1. Open Settings.\n2. Select Printers.\n\n- The printer must be on.\n\n3. Choose the printer."
+    )
+
+
+async def test_a_short_paragraph_is_quoted_whole(engine: Embedded) -> None:
+    answer = await draft(engine, "Is the return label free from Norway?", found(LABEL, "Postage", "Return a reader"))
+
+    assert quoted(answer) == ["The label is free within the EU.", "From Norway you pay the postage yourself."]
+
+
+async def test_what_a_code_means_is_told_of_that_code_only(engine: Embedded) -> None:
+    answer = await draft(engine, "what does FW1210 mean?", found(CODES, "Payments", "Error codes"))
+
+    assert quoted(answer) == ["- FW-1210: Meaning Offline limit reached"]
+
+
+async def test_tables_of_contents_and_layout_marks_are_not_quoted(engine: Embedded) -> None:
+    answer = await draft(engine, "How do I remove a library?", found(CONTENTS, "", "Libraries"))
+
+    assert quoted(answer) == ["Click the menu, then remove the library in the list."]
+
+
+async def test_each_of_several_questions_is_answered_under_its_own_line(engine: Embedded) -> None:
+    asks = (Ask(AskId("a1"), "How do I reset my password?"), Ask(AskId("a2"), "What is the monthly price?"))
+    evidence = (found(RESET, "Reset it", "Reset your password"), found(PRICES, "Prices", "Plans", ask="a2"))
+
+    answer = await engine.answer(DraftTask(asks, evidence, (), "en", "neutral", POLICY), budget())
+
+    points = POLICY.phrases["en"].points
+    assert [one.text for one in answer.sentences if one.text in points] == list(points[:2])
+
+
+async def test_a_belief_that_wants_confirming_is_met_with_the_articles_words(engine: Embedded) -> None:
+    answer = await draft(engine, "The reset link works for two days, right?", found(RESET, "Reset it", "Password"))
+
+    said = [sentence.text for sentence in answer.sentences]
+    assert POLICY.phrases["en"].exactly in said
+    assert "The link works for 60 minutes." in said
+
+
+async def test_only_an_angry_customer_is_told_that_we_understand(engine: Embedded) -> None:
+    asks, evidence = (Ask(AskId("a1"), "How do I reset my password?"),), (found(RESET, "Reset it", "Password"),)
+
+    openings = [
+        (await engine.answer(DraftTask(asks, evidence, (), "en", mood, POLICY), budget())).sentences[0].text
+        for mood in ("neutral", "negative", "angry")
+    ]
+
+    phrases = POLICY.phrases["en"]
+    assert openings == [phrases.greeting, phrases.sorry, phrases.upset]
 
 
 async def test_a_question_that_the_evidence_does_not_answer_gets_no_draft(engine: Embedded) -> None:
@@ -165,7 +245,8 @@ async def test_a_figure_that_no_quote_has_gets_no_support(engine: Embedded) -> N
 
     checked = await engine.answer(CheckTask(claims, answers=(), sentiment="neutral", policy=POLICY), budget())
 
-    assert checked.support == [1.0, 0.0]
+    assert checked.support[0] == 1.0
+    assert checked.support[1] < 0.05
 
 
 async def test_blame_costs_tone(engine: Embedded) -> None:
