@@ -340,7 +340,7 @@ def _versions(policy: Policy) -> dict[str, str]:
 
 
 def _summed_up(triaged: Triage) -> TriageSummary:
-    shown = {name: value for name, value in vars(triaged).items() if name not in ("asks", "outside")}
+    shown = {name: value for name, value in vars(triaged).items() if name not in ("asks", "outside", "frustration")}
     return TriageSummary(**shown)
 
 

@@ -4,6 +4,12 @@ import re
 
 from domain.triage import Entity
 
+_MONTHS = (
+    r"jan(?:uary|uar)?|feb(?:ruary|ruar)?|march|apr(?:il)?|may|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|"
+    r"märz|mai|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
+    r"janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|"
+    r"janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro"
+)
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")),
     ("url", re.compile(r"https?://[^\s<>\"')\]]+")),
@@ -19,6 +25,15 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "amount",
         re.compile(
             r"(?:[€$£]\s?\d+(?:[.,]\d+)*)|(?:\d+(?:[.,]\d+)*\s?(?:EUR|USD|GBP|CHF|€|\$|£|euros?|dollars?)(?!\w))",
+            re.IGNORECASE,
+        ),
+    ),
+    ("plan", re.compile(r"\b(?:[A-Z]\w+ (?:plan|tier|Tarif)|(?:plan|Tarif|forfait|plano) [A-Z]\w+)\b")),
+    (
+        "date",
+        re.compile(
+            r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|"
+            rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?(?: (?:of|de))? (?:{_MONTHS})\b(?: (?:de )?\d{{4}})?|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}})?",
             re.IGNORECASE,
         ),
     ),

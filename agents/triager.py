@@ -9,6 +9,7 @@ from domain.ids import AskId
 from domain.policy import Policy
 from domain.triage import Ask, Flag, Triage
 from domain.turns import Turn
+from engines.embedded import sentiment
 from engines.engine import Engine, EngineError
 from engines.tasks import TriageAnswer, TriageTask
 
@@ -62,6 +63,7 @@ def _triage(turn: Turn, answer: TriageAnswer, raised: tuple[Flag, ...], policy: 
         intent=intent.name,
         priority=priority,
         sentiment=answer.sentiment,
+        frustration=sentiment.frustration(turn.text),
         language=answer.language if answer.language in policy.languages else policy.languages[0],
         entities=entities.named(turn.text),
         skills=(intent.skill,),

@@ -51,7 +51,8 @@ class Entity:
 class Triage:
     """What the customer wants, how soon, and why we think so; `confidence` 0..1 is that of the intent.
 
-    The asks `outside` want an opinion, advice or work that this desk does not give: nothing is drafted for them.
+    `frustration` is 0 calm, 1 bothered, 2 worn out, 3 furious. The asks `outside` want an opinion, advice or work that
+    this desk does not give: nothing is drafted for them.
     """
 
     asks: tuple[Ask, ...]
@@ -65,3 +66,4 @@ class Triage:
     confidence: float
     reasons: tuple[str, ...]
     outside: tuple[AskId, ...] = ()
+    frustration: int = 0

@@ -21,7 +21,7 @@ _NOISE = re.compile(
 )
 _QUESTION = re.compile(
     r"^(?:(?:and|also|but|so|then|secondly|second|first|finally|plus|question|hi|hello|hey|another (?:thing|question)|oh|besides|y|und|et|e|ademas|ausserdem) )*"
-    r"(?:how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may|am|"
+    r"(?:how|what|whats|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may|am|"
     r"como|que|cuando|donde|cual|por que|puedo|se puede|hay|"
     r"wie|was|wann|wo|welche\w*|warum|kann|konnen|darf|gibt es|ist|"
     r"comment|quand|quel\w*|pourquoi|puis je|peut on|est ce|onde|qual|posso)\b"

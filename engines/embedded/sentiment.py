@@ -23,6 +23,22 @@ _POSITIVE = re.compile(
 )
 
 
+_AGAIN = re.compile(
+    r"\b(?:again and again|once again|(?:second|third|fourth|fifth|\d+(?:nd|rd|th)) time|still (?:no|not|waiting)|for (?:days|weeks|months|hours)|"
+    r"keeps? \w+ing|every (?:single )?time|nobody (?:answers|replies|helps)|no (?:one|reply|answer)|already (?:told|wrote|asked|explained)|waste of|"
+    r"otra vez|todavia no|schon wieder|immer noch|zum dritten mal|encore une fois|toujours pas|de novo|ainda nao)\b"
+)
+
+
+def frustration(text: str) -> int:
+    """Return how frustrated the customer is: 0 calm, 1 bothered, 2 worn out, 3 furious; a signal counts once."""
+    mood = heard(text)
+    if mood not in ("negative", "angry"):
+        return 1 if _AGAIN.search(folded(text)) else 0
+    worn = bool(_AGAIN.search(folded(text)))
+    return min(3, (2 if mood == "angry" else 1) + worn)
+
+
 def heard(text: str) -> Sentiment:
     """Return how the customer sounds; capitals and exclamation marks count only beside words that complain."""
     plain = folded(text)
