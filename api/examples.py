@@ -146,6 +146,7 @@ _LISTED = {
     "tags": ["billing"],
     "owner": "Billing",
     "review_by": "2027-05-04",
+    "suspicion": None,
 }
 STANDING: Example = {
     "version": 3,

@@ -1,5 +1,6 @@
 """What a request may carry: pydantic at the edge, so that nothing behind it checks again."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from domain.ids import ArticleId
 from domain.turns import Author, Utterance, spoken
 from evals.beside import Wish
 from evals.given import Given
+from kb_index import hidden, quarantine
 
 LONGEST_TEXT = 20_000  # characters
 LONGEST_BODY = 1_000_000  # characters of an article
@@ -158,10 +160,15 @@ class ArticleBody(Input):
     review_by: date | None = Field(
         default=None, description="When somebody should read it again; left out, it stays as it was."
     )
+    suspicion: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = Field(
+        default=None,
+        description="Why customers are not to see it until it is released; an article that orders a model about is "
+        "kept from them in any case.",
+    )
 
     def article(self, article: str) -> Article:
-        """Return the page under its id."""
-        return Article(
+        """Return the page under its id, internal where it is suspicious, and without what is hidden in it."""
+        whole = Article(
             id=ArticleId(article),
             title=self.title,
             body=self.body,
@@ -173,7 +180,9 @@ class ArticleBody(Input):
             tags=tuple(self.tags),
             owner=self.owner,
             review_by=self.review_by,
+            suspicion=self.suspicion,
         )
+        return replace(quarantine.held(whole), body=hidden.strip(self.body))
 
 
 class ArticleRow(ArticleBody):

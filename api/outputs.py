@@ -157,6 +157,7 @@ class ShownArticle(Output):
     tags: list[str]
     owner: str | None
     review_by: date | None
+    suspicion: str | None = Field(description="Why customers are not shown it until it is released.")
 
     @classmethod
     def of(cls, article: Article) -> Self:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import sys
 import time
 from collections import deque
@@ -39,6 +40,7 @@ class Tally:
 
     states: dict[str, int] = field(default_factory=lambda: {"added": 0, "changed": 0, "unchanged": 0})
     skipped: list[BadArticle] = field(default_factory=list)
+    suspicious: list[BadArticle] = field(default_factory=list)
 
     @property
     def stored(self) -> int:
@@ -54,8 +56,10 @@ class Tally:
         """Note what became of an article."""
         if row.state == "failed":
             self.skip(BadArticle(str(row.id), str(row.reason)), bar)
-        else:
-            self.states[row.state] += 1
+            return
+        self.states[row.state] += 1
+        if row.reason:
+            self.suspicious.append(BadArticle(str(row.id), row.reason))
 
 
 Put = Callable[[Sequence[Article]], Awaitable[list[Acknowledgement]]]
@@ -158,9 +162,12 @@ def _interrupted(tally: Tally) -> str:
 
 def _report(tally: Tally, seconds: float, as_json: bool) -> None:
     if as_json:
-        document = {**tally.states, "skipped": [vars(bad) for bad in tally.skipped], "seconds": round(seconds, 2)}
+        named = {name: [vars(row) for row in getattr(tally, name)] for name in ("skipped", "suspicious")}
+        document = {**tally.states, **named, "seconds": round(seconds, 2)}
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return
+    for held in tally.suspicious:
+        typer.echo(f"{held.place} is {held.reason}. Read it; `deskhand kb release {shlex.quote(held.place)}` shows it.")
     counts = ", ".join(f"{count} {state}" for state, count in tally.states.items())
     typer.echo(f"{counts}, {len(tally.skipped)} skipped, in {seconds:.1f} s")
     if tally.stored:

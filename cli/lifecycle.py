@@ -39,6 +39,24 @@ def replies(article: str, brand: str, limit: int, as_json: bool, **passed: objec
     _print(found)
 
 
+def release(article: str, brand: str, **passed: object) -> None:
+    """Show customers a suspicious article, through the running server or in the stores."""
+    run(_released(settings.read(**passed), BrandId(brand), ArticleId(article)))
+    typer.echo(f"{article} is shown to customers from now on; when its words change, they are looked at anew.")
+
+
+async def _released(read: Settings, brand: BrandId, article: ArticleId) -> None:
+    if server := running.find(read.data):
+        async with Remote.opened(server, brand) as remote:
+            await remote.release(article)
+        return
+    async with services.open_services(read, patience_s=PATIENCE_S) as opened:
+        if not await opened.indexer.release(brand, article, services.now()):
+            raise Refusal(
+                f"brand {brand!r} has no suspicious article {article!r}: `deskhand kb health` names those that wait"
+            )
+
+
 async def _deleted(read: Settings, brand: BrandId, article: ArticleId) -> DeletedArticle:
     if server := running.find(read.data):
         async with Remote.opened(server, brand) as remote:

@@ -384,6 +384,21 @@ def forget_tickets(
     importing.forget(ticket, customer, brand, as_json, data=data)
 
 
+@knowledge.command("release")
+def release(
+    article: Annotated[str, typer.Argument(help="The id of a suspicious article, as `deskhand kb health` prints it.")],
+    brand: Brand = "default",
+    data: Data = None,
+) -> None:
+    """Show customers an article that was kept from them because it seems to order a model about.
+
+    Read it first. When its words change, it is looked at anew.
+    """
+    from cli import lifecycle
+
+    lifecycle.release(article, brand, data=data)
+
+
 @knowledge.command("preflight")
 def preflight(
     files: Annotated[

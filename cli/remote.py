@@ -70,6 +70,10 @@ class Remote:
         """Delete an article and return the replies that rest on it."""
         return DeletedArticle.model_validate(await self._send("DELETE", f"/v1/articles/{quote(article)}"))
 
+    async def release(self, article: ArticleId) -> None:
+        """Show customers a suspicious article."""
+        await self._send("POST", f"/v1/articles/{quote(article)}/release")
+
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return await self._send("POST", path, body)
 
@@ -100,6 +104,7 @@ def _row(article: Article) -> dict[str, Any]:
         "tags": list(article.tags),
         "owner": article.owner,
         "review_by": article.review_by.isoformat() if article.review_by else None,
+        "suspicion": article.suspicion,
     }
 
 

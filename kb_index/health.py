@@ -1,5 +1,6 @@
 """What is wrong with a help center, without a model: conflicts, leaks, copies, dead links, neglect."""
 
+import shlex
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from domain.ids import ArticleId
 from kb_index import conflicts, copies, links
 from kb_index.contents import Contents
 
-Kind = Literal["conflict", "leak", "broken_link", "duplicate", "stale", "unused"]
+Kind = Literal["suspicious", "conflict", "leak", "broken_link", "duplicate", "stale", "unused"]
 
 REVIEWED_WITHIN = timedelta(days=730)
 FEWEST_SEARCHES = 50
@@ -35,14 +36,27 @@ def examine(contents: Contents, now: datetime, reviewed_within: timedelta = REVI
     Stale is an article whose review date has passed, or, where it has none, one that nobody edited or reviewed for so
     long.
     """
+    suspicious = {article.id for article in contents.articles if article.suspicion}
     found = [
+        *(_suspicious(article) for article in contents.articles if article.suspicion),
         *(_conflict(found) for found in conflicts.conflicts(contents)),
-        *(_leak(found) if found.leaks else _duplicate(found) for found in copies.copies(contents)),
+        *(
+            _leak(found) if found.leaks and found.smaller not in suspicious else _duplicate(found)
+            for found in copies.copies(contents)
+        ),
         *(_broken(link) for link in links.broken(contents.articles)),
         *_stale(contents, now, reviewed_within),
         *_unused(contents),
     ]
     return tuple(sorted(found, key=lambda finding: (-finding.severity, finding.kind, finding.articles)))
+
+
+def _suspicious(article: Article) -> Finding:
+    message = (
+        f"{article.id!r} is kept from customers, since {article.suspicion}. Correct it, or, if it is meant so, show "
+        f"it: deskhand kb release {shlex.quote(article.id)}"
+    )
+    return Finding("suspicious", 0.95, (article.id,), (), message)
 
 
 def _conflict(found: conflicts.Conflict) -> Finding:

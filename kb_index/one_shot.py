@@ -32,7 +32,7 @@ from kb_index.reading import BadArticle
 from kb_index.titles import Titles
 from kb_index.vectors import ExactVectors
 
-FORMAT = "3"
+FORMAT = "4"
 LANGUAGES = ("en", "es", "de", "fr", "pt")
 EMBEDDED_AT_ONCE = 4
 

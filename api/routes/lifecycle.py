@@ -115,6 +115,16 @@ async def review(article: Named, given: Review, caller: Writer, house: House, an
     return await answer(ShownStanding, lambda: _review(house, caller, ArticleId(article), given))
 
 
+@router.post(
+    "/v1/articles/{article:path}/release",
+    summary="Show it after all",
+    responses=examples.answers(200, examples.STANDING) | problems.may_end_in(problems.Unknown),
+)
+async def release(article: Named, caller: Writer, house: House, answer: Answering) -> ShownStanding:
+    """Show customers a suspicious article from the next search on; other words are looked at anew."""
+    return await answer(ShownStanding, lambda: _release(house, caller, ArticleId(article)))
+
+
 async def citing(
     house: Services, brand: BrandId, article: ArticleId, after: MessageId | None = None, limit: int = 50
 ) -> ReplyPage:
@@ -138,6 +148,12 @@ async def _count(house: Services, caller: Access, article: str, **counts: int) -
 async def _review(house: Services, caller: Access, article: ArticleId, given: Review) -> ShownStanding:
     now = house.context.now()
     return _shown(await house.articles.review(caller.brand, article, given.owner, given.review_by, now))
+
+
+async def _release(house: Services, caller: Access, article: ArticleId) -> ShownStanding:
+    if not await house.indexer.release(caller.brand, article, house.context.now()):
+        raise problems.Unknown("No such article waits to be released; those that do have a `suspicion` in the list.")
+    return _shown((await house.articles.standings(caller.brand, [article])).get(article))
 
 
 def _shown(standing: Standing | None) -> ShownStanding:
