@@ -72,13 +72,16 @@ def mend(task: Task[AnswerT], answer: str, fault: str) -> Prompt:
 def schema(task: Task[AnswerT]) -> dict[str, Any]:
     """Return the JSON schema of the task's answer, every list with a longest length.
 
-    It depends on the policy, never on the turn: servers compile a schema once and are slow at each new one.
+    It depends on the policy and on how many asks there are, never on their words: servers compile a schema once and
+    are slow at each new one.
     """
     described = task.answer.model_json_schema()
     _limit(described)
     if isinstance(task, TriageTask):
         described["properties"]["intent"]["enum"] = [intent.name for intent in task.policy.intents]
         described["properties"]["flags"]["items"]["enum"] = list(get_args(Flag))
+    if isinstance(task, DraftTask):
+        described["$defs"]["DraftedSentence"]["properties"]["ask"] |= {"minimum": 0, "maximum": len(task.asks)}
     return described
 
 

@@ -104,7 +104,7 @@ TURNS: dict[str, tuple[Task[Any], Task[Any]]] = {
     "rewrite": (RewriteTask(("And on Sundays?",), REFUNDS), RewriteTask(("And the red one?",), REFUNDS[:1])),
     "draft": (
         draft_task("One?"),
-        replace(draft_task("Two?", found=(), history=REFUNDS, faults=("x",)), language="de", sentiment="angry"),
+        replace(draft_task("Another?", found=(), history=REFUNDS, faults=("x",)), language="de", sentiment="angry"),
     ),
     "check": (check_task(), replace(check_task(("a", "b"), ("c", "d")), sentiment="angry")),
 }
@@ -116,6 +116,12 @@ def test_the_rules_are_the_same_to_the_letter_whoever_asks_so_that_a_server_can_
 
     assert one.system == other.system
     assert one.user != other.user
+
+
+def test_a_sentence_can_serve_only_the_asks_there_are() -> None:
+    sentence = wording.schema(draft_task("One?", "Two?"))["$defs"]["DraftedSentence"]
+
+    assert (sentence["properties"]["ask"]["minimum"], sentence["properties"]["ask"]["maximum"]) == (0, 2)
 
 
 @pytest.mark.parametrize("kind", TURNS)
