@@ -182,7 +182,7 @@ async def check(state: Drafted, runtime: Runtime[Pass]) -> Update:
     """Judge the last reply."""
     ports, budget = runtime.context.context, runtime.context.budget
     last, evidence = state["drafts"][-1], state["found"].evidence
-    return {"verdict": await checker.check(last, state["triage"], evidence, ports.engine, ports.policy, budget)}
+    return {"verdict": await checker.check(last, state["triage"], evidence, ports.engines, ports.policy, budget)}
 
 
 async def pass_gate(state: Checked, runtime: Runtime[Pass]) -> Update:

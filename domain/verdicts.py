@@ -8,6 +8,7 @@ Check = Literal[
     "support",
     "figures",
     "negation",
+    "names",
     "links",
     "visibility",
     "secret",

@@ -1,10 +1,11 @@
-"""Score a draft without a model: words and figures for support, closeness for completeness, rules for tone."""
+"""Score a draft without a model: support by likeness and exact rules, closeness for completeness, heads for tone."""
 
 import numpy as np
 
-from domain.text import figures, plain, spans
+from domain.text import plain, spans
 from embedding.embedder import Embedder
 from engines import tone
+from engines.embedded import support
 from engines.embedded.asks import asks_how, focus
 from engines.embedded.units import instructs
 from engines.embedded.wording import content
@@ -17,20 +18,11 @@ TELLS_NOTHING_TO_DO = 0.7
 def check(task: CheckTask, embedder: Embedder) -> CheckAnswer:
     """Return the scores of each claim and each ask."""
     return CheckAnswer(
-        support=[_support(claim, quotes) for claim, quotes in task.claims],
+        support=support.scores(task.claims, embedder),
         completeness=_completeness(task.answers, embedder),
         tone=tone.overall(tone.marks(_sentences(task), task.sentiment, task.policy.tones)),
         reasons=[],
     )
-
-
-def _support(claim: str, quotes: str) -> float:
-    """Return the share of the claim's words that stand in its quotes; 0 when a figure of it does not."""
-    if figures(claim) - figures(plain(quotes)):
-        return 0.0
-    said = content(claim)
-    found = set(content(plain(quotes)))
-    return round(sum(word in found for word in said) / len(said), 4) if said else 1.0
 
 
 def _completeness(answers: tuple[tuple[str, str], ...], embedder: Embedder) -> list[float]:

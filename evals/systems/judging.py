@@ -1,6 +1,6 @@
 """Grounding and ratings as the checker sees them: the engine's scores for support, completeness and tone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -9,6 +9,7 @@ import services
 from agents.checker import SUPPORTED
 from domain.budget import Budget
 from domain.text import plain, spans
+from engines.embedded import support
 from engines.engine import EngineError
 from engines.tasks import CheckAnswer, CheckTask
 from evals.examples import Example, GroundingRow, RatingRow
@@ -55,10 +56,10 @@ class Judge:
         raise SystemFailed(f"{self.name} judges answers here; it cannot answer {example.row.kind} examples")
 
     async def _grounded(self, row: GroundingRow) -> dict[str, Any]:
-        """Judge an answer by its weakest sentence, as the checker does."""
+        """Judge an answer by all its sentences; as for the checker, it passes only where the weakest does."""
         marks = await self._supported(row.answer, row.context)
-        score = min((mark["score"] for mark in marks), default=1.0)
-        return {"score": score, "flagged": score >= SUPPORTED, "marks": marks}
+        passes = all(mark["score"] >= SUPPORTED for mark in marks)
+        return {"score": _overall(marks), "flagged": passes, "marks": marks}
 
     async def _rated(self, row: RatingRow) -> dict[str, Any]:
         said = await self._check(answers=((row.question or "", row.answer),))
@@ -67,7 +68,7 @@ class Judge:
             known["completeness"] = said.completeness[0]
         if row.context:
             marks = await self._supported(row.answer, row.context)
-            known["support"] = sum(mark["score"] for mark in marks) / len(marks) if marks else 1.0
+            known["support"] = _overall(marks)
         scored = {name: known.get(MEASURED_BY[name]) for name in row.ratings if name in MEASURED_BY}
         return {"scores": {name: score for name, score in scored.items() if score is not None}}
 
@@ -86,3 +87,7 @@ class Judge:
             )
         except EngineError as exc:
             raise SystemFailed(f"the checker gave no scores: {exc}") from exc
+
+
+def _overall(marks: Sequence[Mapping[str, Any]]) -> float:
+    return support.overall([(mark["sentence"], mark["score"]) for mark in marks])
