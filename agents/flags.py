@@ -5,6 +5,7 @@ import re
 from agents import persons
 from domain.text import folded
 from domain.triage import Flag
+from engines import orders
 
 _RULES: dict[Flag, re.Pattern[str]] = {
     "legal": re.compile(
@@ -25,11 +26,6 @@ _RULES: dict[Flag, re.Pattern[str]] = {
         r"\b(?:(?:all|none) of (?:our|us|my colleagues)|every(?:one|body) (?:here|in)|nobody (?:here|in our)|whole (?:team|company|office)|"
         r"service is down|site is down|system is down|outage)\b"
     ),
-    "injection": re.compile(
-        r"\b(?:ignore|disregard|forget|override) (?:all |any |the |your |my |these |those )*(?:previous|prior|above|earlier|preceding|system)\b"
-        r"|\bsystem prompt\b|\b(?:reveal|print|show|repeat|output) (?:me )?(?:your|the) (?:\w+ )?(?:instructions|prompt|rules)\b"
-        r"|\byou are now (?:a|an|in|the)\b|\bjailbreak\b|\bdeveloper mode\b"
-    ),
 }
 
 
@@ -37,4 +33,5 @@ def raised(text: str) -> tuple[Flag, ...]:
     """Return the flags whose rules this turn meets, in a fixed order."""
     heard = " ".join(folded(text).split())
     flags: list[Flag] = [flag for flag, rule in _RULES.items() if rule.search(heard)]
+    flags += ["injection"] if orders.in_message(text) else []
     return ("wants_person", *flags) if persons.asked_for(text) else tuple(flags)

@@ -36,7 +36,7 @@ _MODEL = (
 )
 _RULES = (
     r"(?:instructions?|orders|rules?|prompts?|guidelines|directions|directives|commands|restrictions|limits|checks|"
-    r"programming|content policy)"
+    r"guidance|programming|training|content policy)"
 )
 _ANSWER = r"(?:answers?|repl(?:y|ies)|responses?|output|completions?)"
 _SAY = (
@@ -52,7 +52,10 @@ _SECRET = (
     r"(?:passwords?|passcodes?|pins?|cvv|cvc|card numbers?|security codes?|verification codes?|credentials|api keys?)"
 )
 _PLACE = r"(?:[\w.+-]+@[\w-]+\.\w+|https?://|www\.|[\w-]+\.(?:com|net|org|xyz|example)\b)"
-_IGNORE = r"(?:ignore|disregard|forget|override|bypass|stop (?:obeying|following)|do not (?:listen to|follow|obey))"
+_IGNORE = (
+    r"(?:ignore|disregard|forget|override|bypass|discard|abandon|set aside|put aside|stop (?:obeying|following)|"
+    r"do not (?:listen to|follow|obey)|never (?:follow|obey))"
+)
 _EARLIER = r"(?:previous|prior|above|earlier|preceding|foregoing|initial|original|system|developer|safety|other)"
 
 _TO_SOFTWARE: dict[Kind, tuple[str, ...]] = {
@@ -78,6 +81,17 @@ _TO_SOFTWARE: dict[Kind, tuple[str, ...]] = {
         r"\b(?:esqueca|ignore|esquece|ignora|desconsidere) (?:todas? |todos |as suas |suas |tuas ){1,2}(?:as |"
         r"os )?(?:\w+ )?"
         r"(?:instrucoes|regras|ordens|diretrizes)",
+        rf"\b(?:all|any|your|the) {_EARLIER} {_RULES} (?:are|is|were|have been) (?:now )?(?:void|cancel\w+|revoked|"
+        rf"lifted|obsolete|replaced)",
+        rf"{_DO}{_IGNORE} (?:the |all |any )(?:other |previous )(?:sources|articles|documents|passages|evidence)\b",
+        rf"{_DO}{_IGNORE} (?:\w+ ){{0,3}}{_RULES} (?:that )?(?:you|which you|from) (?:received|were|have|got|"
+        rf"your developers)",
+        r"\b(?:olvida|ignora|olvide|ignore) (?:todas )?(?:las|os|as|los) (?:instrucciones|reglas|ordenes|instrucoes|"
+        r"regras) (?:anteriores|previas)\b",
+        r"\b(?:vergiss|ignoriere|vergessen sie|ignorieren sie) (?:alle |die ){1,2}(?:bisherigen|vorherigen|obigen|"
+        r"fruheren) \w+",
+        r"\b(?:oublie|oubliez|ignore|ignorez) (?:toutes )?les (?:instructions|consignes|regles) (?:precedentes|"
+        r"anterieures|ci-dessus)\b",
     ),
     "become": (
         rf"\byou are (?:now |hereby |no longer ){_FEW}(?:{_MODEL}|dan|hacker|pirate|unrestricted|unfiltered|"
@@ -102,6 +116,12 @@ _TO_SOFTWARE: dict[Kind, tuple[str, ...]] = {
         r"o) "
         r"(?:\w+ ){0,3}(?:sin|ohne|sans|sem|asistente|assistent|assistant|assistente)\b",
         r"\bi(?:'m| am) your (?:developer|creator|programmer|administrator)\b",
+        r"\bfrom (?:this|that) (?:point|moment|line) on,? you (?:will |must |should )?(?:are|speak|act|answer|reply|"
+        r"respond|behave|talk)\b",
+        r"\byou are now acting as\b|\byou are an? \w+(?: \w+)? now ?[:.,]|\b(?:take on|assume|adopt|"
+        r"play) the (?:role|persona|identity) of an? ",
+        r"\bswitch (?:in)?to (?:developer|debug|god|admin) mode and (?:show|print|list|reveal|dump|output|answer|"
+        r"say)\b",
     ),
     "reveal": (
         rf"\b(?:print|reveal|show|repeat|output|display|quote|recite|dump|leak|write|give|tell|copy|translate|"
@@ -128,6 +148,12 @@ _TO_SOFTWARE: dict[Kind, tuple[str, ...]] = {
         r"wieder)|"
         r"instrucciones (?:ocultas|internas|secretas)|versteckten? anweisungen|instrucoes (?:ocultas|internas|"
         r"secretas))\b",
+        rf"{_DO}(?:quote|reproduce|state|describe|summari[sz]e|copy|write) (?:out |down )?your {_WHOLE}(?:prompt|"
+        rf"instructions|guidelines|context)\b",
+        r"\bsystem (?:message|prompt) (?:word for word|verbatim|in full|completely)\b|\btext (?:that|"
+        r"which) (?:precedes|comes before|stands (?:above|before))\b",
+        r"\b(?:which|what|the) (?:internal|hidden|secret) (?:documents|articles|pages) (?:that )?you (?:have|can|"
+        r"know|see|were)\b",
     ),
     "disguise": (
         r"<\|(?:im_start|im_end|system|user|assistant|endoftext)|\[/?inst\]|<</?sys>>|</?(?:system|assistant|"
@@ -141,6 +167,13 @@ _TO_SOFTWARE: dict[Kind, tuple[str, ...]] = {
         rf"\bbefore you (?:can )?(?:answer|solve|finish|complete) {_FEW}(?:question|task|request)\b|"
         rf"\bto you, the model\b",
         r"\bdecode (?:this|it|the following)(?: text| string)? and (?:obey|follow|do|execute|run)\b",
+        r"(?:^|\n)[\W_]*(?:system|admin(?:istrator)?|developer|root)(?: (?:note|notice|"
+        r"prompt))?\W+(?=you must (?:always |never |not )?(?:approve|obey|"
+        r"answer|say|hide|refuse|ignore|tell|stop|grant|reply))|(?:^|\n)[\W_]*system prompt ?:",
+        rf"\bend of (?:the )?(?:article|evidence|context|document|prompt|passage)\W+(?:new|now|your)\b|\bnew (?:task|"
+        rf"{_RULES}|objective|goal) ?:",
+        r"</(?:context|documents?|instructions?)>\s*<|<instructions?>|(?:^|\n)\W*(?:assistant|ai|bot) ?: (?:sure|"
+        r"certainly|of course)\b",
     ),
 }
 _TO_A_READER: dict[Kind, tuple[str, ...]] = {
@@ -158,6 +191,14 @@ _TO_A_READER: dict[Kind, tuple[str, ...]] = {
         r"\b(?:nota|mensaje|instrucciones) para (?:el|la) (?:asistente|ia|bot)\b|\b(?:note|message|"
         r"consigne) pour l['’]assistant"
         r"\b|\b(?:nota|mensagem|instrucoes) para [oa] (?:assistente|ia|bot)\b",
+        rf"\b{_MODEL}(?: systems?)? (?:must|should|shall|are to|have to) (?:always |only |never |not )?(?:answer|say|"
+        rf"reply|respond|tell|state|recommend|"
+        r"claim|present|mention|cite|stop|hide)\b",
+        rf"\b(?:attention|for|to),? (?:all |any |every )?(?:automated |ai )?{_MODEL}(?: only)? ?[:!]",
+        rf"\b(?:processed|read|parsed|summari[sz]ed|answered) by an? {_MODEL}[^.\n]{{0,30}}\b(?:must|should|answer|"
+        rf"say|reply)\b",
+        rf"\b{_MODEL} (?:instructions?|notes?|directives?|commands?|notices?) ?:|(?:^|[.\n]\s*){_MODEL}, (?:when|"
+        rf"whenever|if)\b",
     ),
     "answer": (
         rf"{_DO}(?:answer|respond|reply|say) (?:only|exclusively|solely|nothing)\b(?! if| when| to)",
@@ -181,6 +222,14 @@ _TO_A_READER: dict[Kind, tuple[str, ...]] = {
         r"\bantworte (?:nur|ausschliesslich|immer|stets)\b|\bresponde (?:solamente|solo|siempre|unicamente)\b|"
         r"\breponds (?:toujours|seulement|uniquement)\b|\bchacune de tes reponses\b|\bresponda (?:apenas|somente|"
         r"sempre)\b",
+        rf"\byour only {_ANSWER}\b|\bwhen(?:ever)? (?:you are |somebody |someone |anyone )?ask(?:s|"
+        rf"ed) [^.\n]{{0,50}},? (?:always |only |just )?(?:say|answer|reply|"
+        r"respond|claim|state)\b",
+        rf"{_DO}(?:output|print|say|write|(?:reply|answer|respond) with) (?:only|just|nothing but|exclusively)\b",
+        rf"\b(?:cite|mention|praise|push|promote|recommend|include|add|put|use|insert|name)\b[^.\n]{{0,60}}\b(?:in|"
+        rf"to) {_ALL} (?:of your |your )?{_ANSWER}\b",
+        rf"{_DO}(?:put|insert|place|paste)\b[^.\n]{{0,60}}\b(?:in|into) your {_ANSWER}\b|\brepondez (?:toujours|"
+        rf"seulement|uniquement)\b|\bantworten sie (?:nur|immer|stets)\b",
     ),
     "act": (
         rf"\b(?:send|give|share|e-?mail|post|tell|enter|forward|ask)\b[^.!?\n]{{0,60}}\b{_SECRET}\b[^.!?\n]{{0,60}}\b"
@@ -199,6 +248,10 @@ _TO_A_READER: dict[Kind, tuple[str, ...]] = {
         r"!\[[^\]]*\]\(https?://[^)\s]*[?&]\w+=(?:secret|data|\{|<|\[)|<img [^>]*onerror|"
         r"\binclude this (?:picture|image|link) in (?:the|your|every) (?:reply|answer|response)",
         r"\bcall the (?:function|tool) \w+|\bgrant this account\b",
+        r"\b(?:close|approve|delete|solve|refund)\b[^.\n]{0,40}\bwithout (?:telling|asking|informing) (?:any|a |the |"
+        r"your)",
+        rf"\b(?:send|forward|post|e-?mail|copy) (?:the|this) (?:whole|entire|full|complete) (?:conversation|chat|"
+        rf"thread|ticket)\b[^.\n]{{0,30}}{_PLACE}",
     ),
 }
 

@@ -12,6 +12,7 @@ from engines.tasks import TriageTask
 from evals.examples import Example
 from evals.runner import SystemFailed
 from evals.systems import versions
+from kb_index import quarantine
 from services import Tools
 
 AT_MOST = timedelta(seconds=60)
@@ -43,6 +44,19 @@ class Watcher:
         raised = sorted({*flags.raised(text), *answer.flags})
         found = "injection" in raised
         return {"score": float(found), "flagged": found, "reasons": [f"flag {flag!r}" for flag in raised]}
+
+
+class Doorkeeper:
+    """Flags a text that would be kept from customers if it stood in an article."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.id = f"{name} suspicion {versions.of('engines/orders.py', 'kb_index/quarantine.py')}"
+
+    async def run(self, example: Example) -> dict[str, Any]:
+        """Return a judgement: 1 where the text is suspicious."""
+        why = quarantine.suspicion(_text(self.name, example))
+        return {"score": float(why is not None), "flagged": why is not None, "reasons": [why] if why else []}
 
 
 class Redactor:

@@ -6,7 +6,7 @@ from evals.errors import SuiteUnreadable
 from evals.examples import Kind
 from evals.runner import Build, System
 from evals.suites import Part, Suite
-from evals.systems.guarding import Redactor, Watcher
+from evals.systems.guarding import Doorkeeper, Redactor, Watcher
 from evals.systems.hub import Hub
 from evals.systems.indexes import Indexes
 from evals.systems.judging import Judge
@@ -19,16 +19,18 @@ from services import Tools
 
 OURS = "deskhand"
 EMBEDDED = "embedded"
+QUARANTINE = "quarantine"
+_BESIDE: dict[Kind, list[str]] = {"replies": [EMBEDDED], "safety": [QUARANTINE]}
 
 
 def names(kind: Kind) -> list[str]:
     """Return the systems that can answer a kind of suite, ours first."""
-    return [OURS, *([EMBEDDED] if kind == "replies" else []), *baselines.names(kind)]
+    return [OURS, *_BESIDE.get(kind, []), *baselines.names(kind)]
 
 
 def every() -> set[str]:
     """Return the names of all systems, whatever they can answer."""
-    return {OURS, EMBEDDED, *baselines.KINDS}
+    return {OURS, EMBEDDED, QUARANTINE, *baselines.KINDS}
 
 
 class Systems:
@@ -47,7 +49,7 @@ class Systems:
             if name not in names(suite.file.kind):
                 there = ", ".join(names(suite.file.kind))
                 raise SuiteUnreadable(f"no system {name!r} for {suite.file.kind} suites; there is {there}")
-            if name in (OURS, EMBEDDED):
+            if name in (OURS, EMBEDDED, QUARANTINE):
                 return self._ours(name, suite, part)
             return baselines.building(name, lambda: self._embedder)(suite, part)
 
@@ -62,6 +64,8 @@ class Systems:
                 return Triager(name, part.train, tools, self._judge)
             case "grounding" | "ratings":
                 return Judge(name, tools)
+            case "safety" if name == QUARANTINE:
+                return Doorkeeper(name)
             case "safety":
                 spans = any(one.row.kind == "safety" and one.row.spans for one in suite.examples)
                 return Redactor(name) if spans else Watcher(name, tools)

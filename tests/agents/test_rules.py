@@ -1,8 +1,11 @@
+import json
+
 import pytest
 
 from agents import entities, flags, priorities
 from domain.triage import Entity, Flag, Priority
 from tests.agents.wordings import WORDINGS
+from tests.test_layers import ROOT
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,16 @@ def test_shouting_alone_makes_nothing_urgent() -> None:
 )
 def test_a_flag_is_raised_by_what_is_said(text: str, flag: Flag) -> None:
     assert flag in flags.raised(text)
+
+
+def test_orders_to_the_software_are_told_from_questions_in_the_same_words() -> None:
+    rows = [json.loads(line) for line in (ROOT / "evals" / "safety" / "messages.jsonl").read_text("utf-8").splitlines()]
+
+    caught = [row for row in rows if row["label"] == "attack" and "injection" in flags.raised(row["text"])]
+    accused = [row["text"] for row in rows if row["label"] == "benign" and flags.raised(row["text"]) != ()]
+
+    assert len(caught) / sum(row["label"] == "attack" for row in rows) >= 0.9
+    assert accused == []
 
 
 def test_a_plain_question_raises_no_flag() -> None:
