@@ -88,6 +88,7 @@ DECISION: Example = {
     "usage": {"model_calls": 0, "prompt_tokens": 0, "completion_tokens": 0, "cached_tokens": 0, "cost": 0.0},
     "timings_ms": {"triage": 9.1, "retrieve": 14.2, "draft": 3.3, "check": 2.8},
     "decided_at": "2026-05-04T09:00:00Z",
+    "features": {"match": 0.71, "said": 0.83, "completeness": 0.94},
 }
 ACCEPTED: Example = {
     "ticket": "tic_9c2e",

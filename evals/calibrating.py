@@ -65,7 +65,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Drafts:
-    """Everything that passed but for confidence; `answerable` examples could have been answered."""
+    """Everything that passed but for confidence; `answerable` of the `examples` could have been, wordings aside."""
 
     drafts: tuple[Draft, ...]
     answerable: int
@@ -110,8 +110,9 @@ async def graded(path: Path, tools: Tools, told: Told | None = None) -> Drafts:
         return draft
 
     found = await asyncio.gather(*(one(example) for example in suite.examples))
-    answerable = sum(bool(example.positive) for example in suite.examples)
-    return Drafts(tuple(draft for draft in found if draft), answerable, len(suite.examples))
+    seeds = {_seed(example) for example in suite.examples}
+    answerable = {_seed(example) for example in suite.examples if example.positive}
+    return Drafts(tuple(draft for draft in found if draft), len(answerable), len(seeds))
 
 
 def _everything(tools: Tools) -> Callable[[BrandId], Sending]:
@@ -140,7 +141,11 @@ def _graded(example: Example, decision: Decision) -> Draft | None:
     right = not broken_by_reply(case) and (not row.relevant or not cited.isdisjoint(row.relevant))
     group = row.relevant[0] if row.relevant else row.question
     intent = decision.triage.intent if decision.triage else ""
-    return Draft(decision.features, right, group, row.seed or example.id, intent, len(row.question.split()))
+    return Draft(decision.features, right, group, _seed(example), intent, len(row.question.split()))
+
+
+def _seed(example: Example) -> str:
+    return (example.row.seed if example.row.kind == "replies" else None) or example.id
 
 
 def _halves(drafts: Drafts) -> tuple[Drafts, Drafts]:
