@@ -146,7 +146,7 @@ def test_ctrl_c_while_indexing_keeps_what_is_done_and_a_second_run_goes_on(
         stderr=subprocess.PIPE,
         text=True,
     )
-    _wait_for_articles(database_url, 16)
+    _wait_for_vectors(database_url, 24)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     second = typed("index", tmp_path / "articles.jsonl", "--json", **own)
@@ -170,7 +170,7 @@ def test_sigterm_closes_what_a_command_opened(
     process = subprocess.Popen(
         [*COMMAND, "index", tmp_path / "articles.jsonl"], env={**environment, **own}, stderr=subprocess.PIPE, text=True
     )
-    _wait_for_articles(database_url, 1)
+    _wait_for_vectors(database_url, 1)
     process.terminate()
     _, said = process.communicate(timeout=60)
 
@@ -178,11 +178,11 @@ def test_sigterm_closes_what_a_command_opened(
     assert "articles are stored" in said
 
 
-def _wait_for_articles(database_url: str, count: int) -> None:
-    """Return once so many articles are stored."""
+def _wait_for_vectors(database_url: str, count: int) -> None:
+    """Return once so many texts are embedded; articles are stored ahead of that, before they are acknowledged."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         for _ in range(600):
-            row = connection.execute("SELECT count(*) FROM articles").fetchone()
+            row = connection.execute("SELECT count(*) FROM vectors").fetchone()
             if row and row[0] >= count:
                 return
             time.sleep(0.1)
