@@ -1,7 +1,7 @@
 """Find the private details in a text: what has a form that can be checked, or that its neighbours announce.
 
-Keys, e-mail addresses, web addresses, IBANs, cards, national numbers, IP addresses and phone numbers. Names have no
-form and are not found.
+Keys, e-mail addresses, web addresses, IBANs, cards, national numbers, IP addresses, phone numbers, and names where
+something announces them.
 """
 
 import ipaddress
@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Kind = Literal["placeholder", "key", "email", "url", "iban", "card", "id", "ip", "phone"]
+from engines import names
+
+Kind = Literal["placeholder", "key", "email", "url", "iban", "card", "id", "ip", "phone", "name"]
 
 PLACEHOLDER = re.compile(rf"\[({'|'.join(get_args(Kind))})_(\d+)\]", re.IGNORECASE)
 _KEY = re.compile(
@@ -146,4 +148,5 @@ _FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]], ...] = 
     ("id", _matches(_ID)),
     ("ip", _addresses),
     ("phone", _phones),
+    ("name", names.found),
 )

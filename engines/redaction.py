@@ -3,6 +3,18 @@
 from engines import details
 from engines.details import PLACEHOLDER, Detail, Kind
 
+_PERSONAL: tuple[Kind, ...] = ("email", "iban", "card", "id", "phone")
+
+
+def discreet(line: str) -> str:
+    """Return a line for a log with the details of people replaced by what kind they are; addresses of servers stay."""
+    pieces, cut = [], 0
+    for detail in details.found(line):
+        if detail.kind in _PERSONAL:
+            pieces += [line[cut : detail.start], f"[{detail.kind}]"]
+            cut = detail.end
+    return "".join([*pieces, line[cut:]])
+
 
 class Redaction:
     """Hides the private details of one request and restores them in its answer; the same detail has one placeholder."""

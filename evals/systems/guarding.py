@@ -16,6 +16,7 @@ from kb_index import quarantine
 from services import Tools
 
 AT_MOST = timedelta(seconds=60)
+FINDERS = ("engines/details.py", "engines/names.py", "evals/systems/guarding.py")
 OUTSIDE_WORDS: dict[Kind, str] = {
     "card": "CREDIT_CARD",
     "email": "EMAIL_ADDRESS",
@@ -25,6 +26,7 @@ OUTSIDE_WORDS: dict[Kind, str] = {
     "ip": "IP_ADDRESS",
     "phone": "PHONE_NUMBER",
     "key": "API_KEY",
+    "name": "PERSON",
 }
 
 
@@ -64,7 +66,7 @@ class Redactor:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.id = f"{name} redaction {versions.of('engines/details.py', 'evals/systems/guarding.py')}"
+        self.id = f"{name} redaction {versions.of(*FINDERS)}"
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return a judgement with the spans found."""

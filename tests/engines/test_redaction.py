@@ -36,6 +36,12 @@ ANNOUNCED = [
     ("phone", "Mi teléfono es [612 555 678]"),
     ("phone", "[28-55-66-98] office"),
     ("card", "My card [501800000009] was declined"),
+    ("name", "My name is [Berta Szöllössy] and I wait"),
+    ("name", "Hello, this is [Dustin Wirth]. Who are you?"),
+    ("name", "Please ask Dr. [von Rhein] about it"),
+    ("name", "It is broken.\n\nKind regards,\n[Naomi]"),
+    ("name", "Dear [Naomi],\n\nhere is the invoice"),
+    ("name", "Ich heiße [Jana van der Berg], guten Tag"),
 ]
 HARMLESS = [
     "Order 10023456 of 2024-05-01 at 10:30:00",
