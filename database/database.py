@@ -107,7 +107,11 @@ def create(conninfo: str, name: str) -> None:
 def create_engine(conninfo: str, **options: object) -> AsyncEngine:
     """Return an engine whose connections are those of `conninfo`, checked before each use."""
     return create_async_engine(
-        "postgresql+psycopg://", connect_args=conninfo_to_dict(conninfo), pool_pre_ping=True, **options
+        "postgresql+psycopg://",
+        connect_args=conninfo_to_dict(conninfo),
+        pool_pre_ping=True,
+        hide_parameters=True,  # they are customers' words, and errors are logged
+        **options,
     )
 
 
