@@ -146,7 +146,7 @@ def test_ctrl_c_while_indexing_keeps_what_is_done_and_a_second_run_goes_on(
         stderr=subprocess.PIPE,
         text=True,
     )
-    _wait_for_vectors(database_url, 24)
+    _wait_for_vectors(database_url, 64)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     second = typed("index", tmp_path / "articles.jsonl", "--json", **own)
