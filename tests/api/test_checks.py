@@ -64,7 +64,7 @@ async def test_with_evidence_the_sentence_that_it_supports_least_is_named(markin
         marking, "Open Billing and choose Refund. A refund takes 3 working days.", evidence=evidence
     )
 
-    assert document["grounding"] == 0.0
+    assert document["grounding"] < 0.1
     assert document["by_part"]["grounding"]["sentence"] == "A refund takes 3 working days."
 
 
