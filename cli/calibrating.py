@@ -1,6 +1,5 @@
 """`deskhand calibrate`: learn from graded examples what may be sent without a person, and show the price of it."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Sequence
@@ -68,7 +67,7 @@ def calibrate(asked: Asked, as_json: bool, **passed: object) -> None:
     if asked.output:
         calibrations.write(CARD, [made], asked.output)
     if asked.keep:
-        asyncio.run(_kept(made, BrandId(asked.brand), read))
+        run(_kept(made, BrandId(asked.brand), read))
     if as_json:
         sys.stdout.write(json.dumps(_document(made, risk), ensure_ascii=False) + "\n")
         return
@@ -93,36 +92,35 @@ def _document(made: Calibration, risk: Risk) -> dict[str, Any]:
         "needed": _needed(threshold, risk),
         "report": dict(made.report),
         "weights": {name: known.weight for name, known in made.weights.items()},
-        "table": [_row(made.held_out, sent, made.answerable, risk) for sent in _sizes(made.held_out)],
+        "table": [_row(made, sent, risk) for sent in _sizes(made)],
         "intents": {
-            intent: asdict(found)
+            intent: asdict(_of(those, risk))
             for intent, those in calibrating.by_intent(made.held_out, OF_AN_INTENT).items()
-            if (found := _of(those, risk))
         },
     }
 
 
-def _sizes(held_out: Sequence[Graded]) -> list[int]:
-    return sorted({max(1, round(len(held_out) * step / STEPS)) for step in range(1, STEPS + 1)}) if held_out else []
+def _sizes(made: Calibration) -> list[int]:
+    graded = len(made.held_out)
+    return sorted({max(1, round(graded * step / STEPS)) for step in range(1, STEPS + 1)}) if graded else []
 
 
-def _row(held_out: Sequence[Graded], sent: int, answerable: int, risk: Risk) -> dict[str, float]:
-    pairs = tuple(sorted(((one.probability, one.right) for one in held_out), key=lambda pair: -pair[0]))
-    found = calibration.at(pairs, sent, risk.accepted, risk.confidence)
-    right = sent - found.wrong
+def _row(made: Calibration, sent: int, risk: Risk) -> dict[str, float]:
+    found = calibration.at(made.surest_first, sent, risk.accepted, risk.confidence)
     return {
         "threshold": found.least,
         "sent": sent,
         "wrong": found.wrong,
         "error": round(found.wrong / sent, 4),
         "bound": found.bound,
-        "coverage": round(right / answerable, 4) if answerable else 0.0,
+        "coverage": round((sent - found.wrong) / made.answerable, 4) if made.answerable else 0.0,
     }
 
 
-def _of(held_out: Sequence[Graded], risk: Risk) -> Threshold | None:
-    pairs = tuple(sorted(((one.probability, one.right) for one in held_out), key=lambda pair: -pair[0]))
-    return calibration.at(pairs, len(pairs), risk.accepted, risk.confidence) if pairs else None
+def _of(those: Sequence[Graded], risk: Risk) -> Threshold:
+    """Return what sending every graded draft of an intent would have meant."""
+    pairs = sorted(((one.probability, one.right) for one in those), reverse=True)
+    return calibration.at(pairs, len(pairs), risk.accepted, risk.confidence)
 
 
 def _needed(threshold: Threshold | None, risk: Risk) -> int:
@@ -135,7 +133,7 @@ def _needed(threshold: Threshold | None, risk: Risk) -> int:
 def _shown(made: Calibration, risk: Risk, asked: Asked) -> None:
     console = Console()
     table = Table("threshold", "sent", "wrong", "error", "at most", "answered rightly", box=None, pad_edge=False)
-    for row in (_row(made.held_out, sent, made.answerable, risk) for sent in _sizes(made.held_out)):
+    for row in (_row(made, sent, risk) for sent in _sizes(made)):
         shares = (f"{row['error']:.1%}", f"{row['bound']:.1%}", f"{row['coverage']:.1%}")
         table.add_row(f"{row['threshold']:.2f}", f"{row['sent']:.0f}", f"{row['wrong']:.0f}", *shares)
     console.print(table)

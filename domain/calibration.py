@@ -76,10 +76,11 @@ class Calibration:
 
         Where the examples do not reach it, the threshold with the best bound is returned, and does not hold.
         """
-        return _threshold(self._sorted, accepted, confidence)
+        return _threshold(self.surest_first, accepted, confidence)
 
     @cached_property
-    def _sorted(self) -> tuple[tuple[float, bool], ...]:
+    def surest_first(self) -> tuple[tuple[float, bool], ...]:
+        """Return the probabilities of the held out examples with whether each was right, the surest first."""
         return tuple(sorted(((one.probability, one.right) for one in self.held_out), key=lambda pair: -pair[0]))
 
 

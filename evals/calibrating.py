@@ -32,13 +32,13 @@ from evals.statistics import Array
 from evals.suites import Suite
 from evals.systems import histories
 from evals.systems.indexes import Indexes
+from kb_index import logistic
 from services import Tools
 
 FEWEST = 40  # graded drafts to learn from, and of each kind at least FEWEST_OF_A_KIND
 FEWEST_OF_A_KIND = 8
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # of the pull towards knowing nothing, one of which is chosen by trying
 FOLDS = 5
-STEPS = 40
 SAFE = 0.99  # share of the graded turns whose length counts as usual
 AT_ONCE = 4
 
@@ -117,9 +117,8 @@ async def graded(path: Path, tools: Tools, told: Told | None = None) -> Drafts:
 
 def _everything(tools: Tools) -> Callable[[BrandId], Sending]:
     """Send whatever only confidence could keep back."""
-    engine = "embedded" if tools.engine is tools.embedded else "openai_compatible"
     sure = (Graded(0.0, True),) * 10_000
-    sending = Sending(Calibration(engine, tools.embedder.id, "own", 30.0, {}, sure, 0, 10**9))
+    sending = Sending(Calibration(tools.writer, tools.embedder.id, "own", 30.0, {}, sure, 0, 10**9))
     return lambda brand: sending
 
 
@@ -183,10 +182,9 @@ def learn(suite: str, learned: Drafts, tried: Drafts, tools: Tools, source: Sour
         name: Weight(round(float(weight), 5), round(float(mid), 5), round(float(wide), 5))
         for name, weight, mid, wide in zip(names, weights, middle, spread, strict=True)
     }
-    engine = "embedded" if tools.engine is tools.embedded else "openai_compatible"
     longest = int(np.quantile([draft.words for draft in learned.drafts], SAFE))
     made = Calibration(
-        engine, tools.embedder.id, source, round(float(offset), 5), known, (), tried.answerable, longest, suite
+        tools.writer, tools.embedder.id, source, round(float(offset), 5), known, (), tried.answerable, longest, suite
     )
     held_out = tuple(Graded(made.probability(one.features), one.right, one.intent) for one in _apart(tried.drafts))
     return replace(made, held_out=held_out, report=_report(left_out, right, held_out, learned, tried, strength))
@@ -222,40 +220,26 @@ def _matrix(drafts: Sequence[Draft], names: Sequence[str]) -> Array:
 def _chosen(rows: Array, right: Array, groups: Sequence[str]) -> tuple[float, Array]:
     """Return the strength that foretells left out groups best, and what it foretold of each row."""
     fold = np.array([hashlib.sha256(f"fold {group}".encode()).digest()[0] % FOLDS for group in groups])
-    best: tuple[float, float, Array] | None = None
+    tried: list[tuple[float, float, Array]] = []
     for strength in STRENGTHS:
         foretold = np.full(len(right), right.mean())
         for number in range(FOLDS):
             inside = fold != number
             if inside.any() and 0 < right[inside].sum() < inside.sum():
                 offset, weights = _fitted(rows[inside], right[inside], strength)
-                foretold[~inside] = _sigmoid(offset + rows[~inside] @ weights)
+                foretold[~inside] = logistic.likely(offset + rows[~inside] @ weights)
         loss = float(-np.mean(right * np.log(foretold + 1e-12) + (1 - right) * np.log(1 - foretold + 1e-12)))
-        if best is None or loss < best[0]:
-            best = (loss, strength, foretold)
-    if best is None:
-        raise SuiteUnreadable("there is no strength to try")
-    return best[1], best[2]
+        tried.append((loss, strength, foretold))
+    _, strength, foretold = min(tried, key=lambda one: one[0])
+    return strength, foretold
 
 
 def _fitted(rows: Array, right: Array, strength: float) -> tuple[float, Array]:
-    """Return the offset and weights of a logistic regression, by Newton's steps, pulled to nothing by `strength`."""
-    held = np.hstack([np.ones((len(rows), 1)), rows])
-    pull = np.diag([0.0, *[strength * len(rows) / 10] * rows.shape[1]]) + 1e-9 * np.eye(held.shape[1])
-    weights = np.zeros(held.shape[1])
-    for _ in range(STEPS):
-        likely = _sigmoid(held @ weights)
-        slope = held.T @ (likely - right) + pull @ weights
-        bend = (held * (likely * (1 - likely))[:, None]).T @ held + pull
-        step = np.linalg.solve(bend, slope)
-        weights -= step
-        if float(np.abs(step).max()) < 1e-8:
-            break
-    return float(weights[0]), weights[1:]
-
-
-def _sigmoid(odds: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+    """Return the offset and weights of a logistic regression, pulled to nothing by `strength`."""
+    columns = np.hstack([np.ones((len(rows), 1)), rows])
+    held = np.diag([0.0, *[strength * len(rows) / 10] * rows.shape[1]]) + 1e-9 * np.eye(columns.shape[1])
+    found = logistic.fit(columns, right, held)
+    return float(found[0]), found[1:]
 
 
 def by_intent(held_out: Sequence[Graded], fewest: int) -> dict[str, tuple[Graded, ...]]:

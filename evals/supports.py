@@ -15,12 +15,13 @@ from embedding.minilm import MiniLM
 from engines.embedded import support
 from evals import suites
 from evals.examples import GroundingRow
+from evals.scorers.ranks import auroc
 from evals.statistics import Array
 from evals.suites import Suite
+from kb_index import logistic
 
 SUITES = ("begin", "wice")
 HERE = Path(__file__).with_name("suites")
-ROUNDS = 30
 SHRINK = 1.0
 SUPPORTED = 0.75  # of the claims in replies that are checked; the sets are fuller of inventions
 ABOUT = (
@@ -31,24 +32,14 @@ ABOUT = (
 
 
 def fit(rows: Array, right: Array, weights: Array) -> Array:
-    """Return the weights and, last, the bias of a logistic line by Newton's method."""
+    """Return the weights and, last, the bias of a logistic line."""
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     scaled = np.c_[(rows - middle) / spread, np.ones(len(rows))]
     held = np.eye(scaled.shape[1]) * SHRINK
     held[-1, -1] = 1e-6
-    line = np.zeros(scaled.shape[1])
-    for _ in range(ROUNDS):
-        likely = 1 / (1 + np.exp(-scaled @ line))
-        slope = scaled.T @ (weights * (likely - right)) + held @ line
-        line -= np.linalg.solve((scaled * (weights * likely * (1 - likely) + 1e-9)[:, None]).T @ scaled + held, slope)
+    line = logistic.fit(scaled, right, held, weights=weights)
     bias = line[-1] - float((line[:-1] * middle / spread).sum())
     return np.asarray(np.r_[line[:-1] / spread, bias], np.float64)
-
-
-def auroc(scores: Array, right: Array) -> float:
-    """Return how often a supported claim scores above one that is not."""
-    above = scores[right > 0.5][:, None] - scores[right < 0.5][None, :]
-    return float((above > 0).mean() + (above == 0).mean() / 2)
 
 
 def _graded(name: str, embedder: Embedder) -> tuple[Array, Array]:
@@ -87,7 +78,7 @@ def main() -> None:
     tried = {}
     for name, (rows, right) in sets.items():
         line = _together([graded for other, graded in sets.items() if other != name])
-        tried[name] = round(auroc(rows @ line[:-1], right), 3)
+        tried[name] = round(auroc(np.column_stack([rows @ line[:-1], right])), 3)
     card = _card(_together(list(sets.values())), sets, tried)
     support.FITTED.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(card, indent=2))

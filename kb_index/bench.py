@@ -1,7 +1,6 @@
 """Contents on a bench: searched in memory exactly as they are served, with one thing learned after the other."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -119,7 +118,6 @@ def _public(contents: Contents) -> tuple[list[Kept], Vectors]:
     passages = contents.passages
     rows = [row for row, one in enumerate(passages) if one.visibility == "public"]
     rows.sort(key=lambda row: (passages[row].article, passages[row].start))
-    siblings = Counter(passages[row].article for row in rows)
     family = {one.id: ArticleId(one.translation_of or one.id) for one in contents.articles}
-    kept = [Kept(one, siblings[one.article], family[one.article]) for one in (passages[row] for row in rows)]
+    kept = [Kept(one, family[one.article]) for one in (passages[row] for row in rows)]
     return kept, contents.vectors[rows]

@@ -7,18 +7,18 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_index import logistic
 from kb_index.answerability import Line, Shape, Source
+from kb_index.logistic import Array
 
 FEWEST = 20  # questions; with fewer the shipped line says more
 FOLDS = 5
-STEPS = 25
 SURENESS = 1.0  # how strongly slope and offset are held near 1 and 0
 LEAST_SPREAD = 0.02
 LEAST_SLOPE = 0.05
 
 DIGITS = 4
 
-Array = NDArray[np.float64]
 WEIGHTS = np.array([1.0, 0.5, 0.3])  # of nearest, ahead and worded, each in its own spread
 
 
@@ -107,15 +107,9 @@ def _shape(row: Array) -> Shape:
 
 
 def _logistic(present: Array, hidden: Array) -> tuple[float, float]:
-    """Return slope and offset by Newton's method; as many questions are answerable as are not."""
+    """Return slope and offset; as many questions are answerable as are not."""
     scores = np.concatenate([present, hidden])
     wanted = np.concatenate([np.ones(len(present)), np.zeros(len(hidden))])
     columns = np.stack([scores, np.ones_like(scores)], axis=1)
-    usual, held = np.array([1.0, 0.0]), np.diag([SURENESS, SURENESS])
-    found = np.zeros(2)
-    for _ in range(STEPS):
-        likely = 1 / (1 + np.exp(-np.clip(columns @ found, -30, 30)))
-        uphill = columns.T @ (likely - wanted) + held @ (found - usual)
-        bend = (columns * (likely * (1 - likely))[:, None]).T @ columns + held
-        found = found - np.linalg.solve(bend, uphill)
+    found = logistic.fit(columns, wanted, np.diag([SURENESS, SURENESS]), usual=np.array([1.0, 0.0]))
     return max(LEAST_SLOPE, float(found[0])), float(found[1])

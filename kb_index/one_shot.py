@@ -29,20 +29,20 @@ from kb_index.learned import NOTHING, Learned
 from kb_index.lexical import Lexical
 from kb_index.ranking import Candidate
 from kb_index.reading import BadArticle
+from kb_index.register import Entry, Register
 from kb_index.titles import Titles
 from kb_index.vectors import ExactVectors
 
-FORMAT = "4"
+FORMAT = "5"
 LANGUAGES = ("en", "es", "de", "fr", "pt")
 EMBEDDED_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A passage as the index's folder keeps it, of an article of `siblings` passages."""
+    """A passage as the index's folder keeps it, beside the others of its article."""
 
     passage: Passage
-    siblings: int
     family: ArticleId
 
 
@@ -79,34 +79,39 @@ class FolderPassages:
 
     def __init__(self, kept: dict[Visibility, list[Kept]]) -> None:
         self._kept = {name: {it.passage.id: it for it in found} for name, found in kept.items()}
-        self._articles = {name: len({it.passage.article for it in found}) for name, found in kept.items()}
+        self._registers = {name: _register(found) for name, found in kept.items()}
 
     async def candidates(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> list[Candidate]:
         """Return those of the passages that this audience may see, without their words."""
-        return [_candidate(it) for it in self._visible(audience, ids)]
+        return [found for register in self._visible(audience) for found in register.candidates(sorted(ids))]
 
     async def live(self, brand: BrandId, audience: Audience, ids: Collection[PassageId]) -> dict[PassageId, Passage]:
         """Return those of the passages that this audience may see."""
-        return {it.passage.id: it.passage for it in self._visible(audience, ids)}
+        visible = [self._kept[visibility] for visibility in VISIBLE_TO[audience]]
+        return {name: found[name].passage for found in visible for name in sorted(ids) if name in found}
 
     async def translated(
         self, brand: BrandId, audience: Audience, families: Collection[ArticleId], language: str
     ) -> list[Candidate]:
         """Return the passages, in a language, of the articles of these families that this audience may see."""
-        kept = (it for visibility in VISIBLE_TO[audience] for it in self._kept[visibility].values())
-        return [_candidate(it) for it in kept if it.passage.language == language and it.family in families]
+        return [found for register in self._visible(audience) for found in register.translated(families, language)]
 
     async def indexed(self, brand: BrandId, audience: Audience) -> int:
         """Return how many articles this audience may see."""
-        return sum(self._articles[visibility] for visibility in VISIBLE_TO[audience])
+        return sum(register.count() for register in self._visible(audience))
 
-    def _visible(self, audience: Audience, ids: Collection[PassageId]) -> Iterator[Kept]:
-        visible = [self._kept[visibility] for visibility in VISIBLE_TO[audience]]
-        return (found[name] for found in visible for name in sorted(ids) if name in found)
+    def _visible(self, audience: Audience) -> list[Register]:
+        return [self._registers[visibility] for visibility in VISIBLE_TO[audience]]
 
 
-def _candidate(kept: Kept) -> Candidate:
-    return Candidate(kept.passage.id, kept.passage.article, kept.passage.language, kept.siblings, kept.family)
+def _register(kept: Sequence[Kept]) -> Register:
+    register, articles = Register(), dict[ArticleId, list[Kept]]()
+    for it in kept:
+        articles.setdefault(it.passage.article, []).append(it)
+    for name, pieces in articles.items():
+        ids = tuple(it.passage.id for it in pieces)
+        register.put(Entry(name, pieces[0].passage.language, pieces[0].family, ids))
+    return register
 
 
 def open_folder(
@@ -213,7 +218,7 @@ def _build(folder: Path, rows: Sequence[Article | BadArticle], embedder: Embedde
 def _cut(article: Article) -> Iterator[Kept]:
     pieces = passages.cut(article)
     family = ArticleId(article.translation_of or article.id)
-    return (Kept(piece, len(pieces), family) for piece in pieces)
+    return (Kept(piece, family) for piece in pieces)
 
 
 def _write(folder: Path, kept: Sequence[Kept], vectors: Vectors) -> None:

@@ -5,7 +5,6 @@ what is told of a question is what its search returns once the edit is published
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -118,9 +117,8 @@ def _shelf(contents: Contents, visibility: Visibility) -> Shelf:
 
 def _kept(contents: Contents, visibility: Visibility) -> list[Kept]:
     families = {article.id: ArticleId(article.translation_of or article.id) for article in contents.articles}
-    siblings = Counter(passage.article for passage in contents.passages)
     here = (passage for passage in contents.passages if passage.visibility == visibility)
-    return [Kept(passage, siblings[passage.article], families[passage.article]) for passage in here]
+    return [Kept(passage, families[passage.article]) for passage in here]
 
 
 async def of_brand(

@@ -85,6 +85,11 @@ class Tools:
         return Learned(adapters=Adapter.load(fit.data) if fit else None, reranker=self.reranker)
 
     @property
+    def writer(self) -> str:
+        """Name the engine that drafts, as decisions do; what was graded of one says nothing of another."""
+        return "embedded" if self.engine is self.embedded else "openai_compatible"
+
+    @property
     def searching(self) -> str:
         """Name the models that search: of equal names the same articles are found."""
         return f"{self.embedder.id} {self.reranker.id}" if self.reranker else self.embedder.id
@@ -93,8 +98,7 @@ class Tools:
         """Return the hub's ports over an index; `own` is what brands learned from their own graded examples."""
         from graph import Context
 
-        name = "embedded" if self.engine is self.embedded else "openai_compatible"
-        sending = Calibrations(self.embedder.id, name, self.sends, own)
+        sending = Calibrations(self.embedder.id, self.writer, self.sends, own)
         return Context(index, self.engine, self.embedded, self.policy, now, sending)
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from concurrent.futures import Executor
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,8 +32,12 @@ from domain.triage import Ask
 from embedding.minilm import MiniLM
 from engines.scripted import Scripted
 from kb_index.editions import Building
+from kb_index.index import KnowledgeIndex, Shelves
+from kb_index.index import Shelf as Served
 from kb_index.indexing import Indexer
+from kb_index.lexical import Lexical
 from kb_index.store import PostgresKnowledge
+from kb_index.vectors import ExactVectors
 from prompts import policy
 from services import Tools
 from settings import Settings
@@ -182,3 +186,31 @@ async def served(house: Services, port: int = 0) -> AsyncIterator[httpx.AsyncCli
             yield caller
             server.should_exit = True
             await running
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as executor:
+        yield executor
+
+
+@pytest.fixture(scope="module")
+def embedder() -> MiniLM:
+    return MiniLM()
+
+
+@pytest.fixture
+def stocked(house: House, database: Database, embedder: MiniLM, pool: ThreadPoolExecutor) -> House:
+    """A house with the real index."""
+    store = PostgresKnowledge(database.engine)
+    shelves = Shelves(lambda brand, visibility: Served(ExactVectors(), Lexical()))
+    index = KnowledgeIndex(embedder, shelves, store, pool)
+    return replace(house, context=replace(house.context, index=index), indexer=Indexer(embedder, shelves, store, pool))
+
+
+@pytest.fixture
+async def writer(stocked: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller whose key may write articles and search."""
+    async with calling(stocked) as caller:
+        caller.headers.update(await stocked.key("articles", "search"))
+        yield caller

@@ -1,18 +1,7 @@
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import httpx
-import pytest
 
-from database.database import Database
-from embedding.minilm import MiniLM
-from kb_index.index import KnowledgeIndex, Shelf, Shelves
-from kb_index.indexing import Indexer
-from kb_index.lexical import Lexical
-from kb_index.store import PostgresKnowledge
-from kb_index.vectors import ExactVectors
 from tests.api.conftest import NOW, House, calling
 
 REFUNDS = {
@@ -23,34 +12,6 @@ REFUNDS = {
     "tags": ["billing"],
 }
 STAFF = {"title": "Refunds for staff", "body": "Refund up to 50 EUR yourself.", "visibility": "internal"}
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as executor:
-        yield executor
-
-
-@pytest.fixture(scope="module")
-def embedder() -> MiniLM:
-    return MiniLM()
-
-
-@pytest.fixture
-def stocked(house: House, database: Database, embedder: MiniLM, pool: ThreadPoolExecutor) -> House:
-    """A house with the real index."""
-    store = PostgresKnowledge(database.engine)
-    shelves = Shelves(lambda brand, visibility: Shelf(ExactVectors(), Lexical()))
-    index = KnowledgeIndex(embedder, shelves, store, pool)
-    return replace(house, context=replace(house.context, index=index), indexer=Indexer(embedder, shelves, store, pool))
-
-
-@pytest.fixture
-async def writer(stocked: House) -> AsyncIterator[httpx.AsyncClient]:
-    """A caller whose key may write articles and search."""
-    async with calling(stocked) as caller:
-        caller.headers.update(await stocked.key("articles", "search"))
-        yield caller
 
 
 async def found(caller: httpx.AsyncClient, **asked: str) -> list[str]:

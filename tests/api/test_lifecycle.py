@@ -1,47 +1,12 @@
 """What becomes of an article, over HTTP."""
 
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-
 import httpx
-import pytest
 
-from database.database import Database
-from embedding.minilm import MiniLM
-from kb_index.index import KnowledgeIndex, Shelf, Shelves
-from kb_index.indexing import Indexer
-from kb_index.lexical import Lexical
-from kb_index.store import PostgresKnowledge
-from kb_index.vectors import ExactVectors
 from tests.api.conftest import ANSWER, House, calling
 
 PAGE = "/v1/articles/refunds"
 REFUNDS = {"title": "Refunds", "body": "You can ask for a refund within 30 days."}
 CHANGED = {"title": "Refunds", "body": "You can ask for a refund within 14 days."}
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as executor:
-        yield executor
-
-
-@pytest.fixture
-def stocked(house: House, database: Database, pool: ThreadPoolExecutor) -> House:
-    """A house with the real index."""
-    store, embedder = PostgresKnowledge(database.engine), MiniLM()
-    shelves = Shelves(lambda brand, visibility: Shelf(ExactVectors(), Lexical()))
-    index = KnowledgeIndex(embedder, shelves, store, pool)
-    return replace(house, context=replace(house.context, index=index), indexer=Indexer(embedder, shelves, store, pool))
-
-
-@pytest.fixture
-async def writer(stocked: House) -> AsyncIterator[httpx.AsyncClient]:
-    """A caller whose key may write articles."""
-    async with calling(stocked) as caller:
-        caller.headers.update(await stocked.key("articles", "search"))
-        yield caller
 
 
 async def test_every_version_is_kept_with_who_stored_it(writer: httpx.AsyncClient, stocked: House) -> None:
