@@ -1,7 +1,8 @@
 """The tables of the desk.
 
-Customers' words live in `messages`, `cases.decision` and `handovers.packet` only; everything else holds ids, enums and
-numbers. Times are given by the caller, except `events.recorded_at`, which is the database's own clock.
+Customers' words live in `messages`, `tickets.subject`, `cases.decision` and `handovers.packet`, and where `work` says
+so; everything else holds ids, enums and numbers. Times are given by the caller, except `events.recorded_at`, which is the
+database's own clock.
 """
 
 from sqlalchemy import (
@@ -10,6 +11,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -23,7 +26,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from database.metadata import metadata
 
@@ -64,6 +67,13 @@ customers = Table(
     metadata,
     Column("brand", ForeignKey("brands.id"), primary_key=True),
     Column("id", Text, primary_key=True),
+    Column("name", Text),
+    Column("email", Text),
+    Column("tier", Text, comment="as the policy's targets name it"),
+    Column("plan", Text),
+    Column("renews_on", Date),
+    Column("time_zone", Text),
+    Column("language", Text),
     Column("created_at", Time, nullable=False),
 )
 
@@ -81,14 +91,34 @@ tickets = Table(
     Column("settled", Integer, nullable=False, comment="up to which of them a case or a teammate has answered"),
     Column("bot_silent", Boolean, nullable=False),
     Column("handed_over_at", Time),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("intent", Text),
+    Column("skill", Text, comment="what whoever takes it should be good at"),
+    Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("team", Text),
+    Column("assignee", ForeignKey("teammates.id")),
+    Column("assigned_at", Time),
+    Column("problem", ForeignKey("tickets.id", ondelete="SET NULL"), comment="the ticket about what many suffer from"),
+    Column("merged_into", ForeignKey("tickets.id", ondelete="SET NULL")),
+    Column("spam", Boolean, nullable=False, server_default="false"),
+    Column("source", Text, comment="where it was imported from; null for our own"),
+    Column("source_id", Text, comment="its id there"),
+    Column("solved_at", Time),
     Column("created_at", Time, nullable=False),
     Column("updated_at", Time, nullable=False),
     ForeignKeyConstraint(["brand", "customer"], ["customers.brand", "customers.id"]),
     one_of("channel", "chat", "email", "api", "cli"),
     one_of("status", "new", "open", "pending", "on_hold", "solved", "closed"),
     one_of("priority", "P0", "P1", "P2", "P3"),
+    CheckConstraint("merged_into <> id AND problem <> id", name="not_itself"),
     Index(None, "brand", "status"),
     Index(None, "brand", "customer"),
+    Index(None, "brand", "updated_at", "id"),
+    Index("ix_tickets_open", "brand", "assignee", "team", postgresql_where=text("status NOT IN ('solved', 'closed')")),
+    Index(None, "tags", postgresql_using="gin"),
+    Index(None, "problem"),
+    Index(None, "merged_into"),
+    Index("uq_tickets_source", "brand", "source", "source_id", unique=True),
     Index("ix_tickets_waiting", "updated_at", postgresql_where=text("asked > settled AND NOT bot_silent")),
 )
 
@@ -121,12 +151,16 @@ messages = Table(
     Column("author", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("words", TSVECTOR, Computed("to_tsvector('simple', left(text, 100000))", persisted=True), nullable=False),
+    Column("teammate", ForeignKey("teammates.id"), comment="which one wrote it; null where it was not told"),
+    Column("automatic", Boolean, nullable=False, server_default="false", comment="written by a machine of theirs"),
     Column("case", ForeignKey("cases.id", ondelete="CASCADE")),
     Column("answers", Integer, comment="number of the newest customer message it answers"),
     Column("created_at", Time, nullable=False),
     UniqueConstraint("ticket", "number"),
     one_of("author", "customer", "teammate", "bot"),
-    one_of("kind", "text", "reply", "notice"),
+    one_of("kind", "text", "reply", "notice", "note"),
+    Index(None, "words", postgresql_using="gin"),
     Index("uq_messages_one_a_turn", "ticket", "answers", "kind", unique=True, postgresql_where=text("author = 'bot'")),
 )
 
@@ -156,6 +190,7 @@ events = Table(
     Index(None, "brand", "kind", "happened_at"),
 )
 
+_RUNS = "stopped_at IS NULL AND paused_at IS NULL"
 clocks = Table(
     "clocks",
     metadata,
@@ -164,10 +199,21 @@ clocks = Table(
     Column("kind", Text, nullable=False),
     Column("started_at", Time, nullable=False),
     Column("due_at", Time, nullable=False),
+    Column("half_at", Time, nullable=False, comment="when half of the time is spent"),
+    Column("risk_at", Time, nullable=False, comment="when a fifth of the time is left"),
+    Column("paused_at", Time, comment="null while it runs"),
+    Column("spans", JSONB, nullable=False, comment="when it ran before the span that runs now: [[from, until], ...]"),
+    Column("running_since", Time, nullable=False),
+    Column("told", Integer, nullable=False, server_default="0", comment="1 half, 2 at risk, 3 breached were told"),
+    Column("step", Integer, nullable=False, server_default="0", comment="how far up the escalation path"),
+    Column("step_at", Time, comment="when whoever comes next is told"),
     Column("stopped_at", Time),
     one_of("kind", "first_response", "next_response", "resolution"),
     Index("uq_clocks_running", "ticket", "kind", unique=True, postgresql_where=text("stopped_at IS NULL")),
-    Index("ix_clocks_due", "due_at", postgresql_where=text("stopped_at IS NULL")),
+    Index("ix_clocks_half", "half_at", postgresql_where=text(f"{_RUNS} AND told < 1")),
+    Index("ix_clocks_risk", "risk_at", postgresql_where=text(f"{_RUNS} AND told < 2")),
+    Index("ix_clocks_due", "due_at", postgresql_where=text(_RUNS)),
+    Index("ix_clocks_step", "step_at", postgresql_where=text(f"{_RUNS} AND step_at IS NOT NULL")),
 )
 
 outbox = Table(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -41,7 +41,9 @@ def allowed(kind: Kind, target: Target) -> timedelta:
 
 async def start(connection: AsyncConnection, ticket: TicketId, kind: Kind, target: Target, now: datetime) -> None:
     """Start a clock unless one of this kind runs."""
-    row = insert(clocks).values(ticket=ticket, kind=kind, started_at=now, due_at=now + allowed(kind, target))
+    row = insert(clocks).values(
+        ticket=ticket, kind=kind, started_at=now, running_since=now, spans=[], **_due(now, allowed(kind, target))
+    )
     running = text("stopped_at IS NULL")
     await connection.execute(row.on_conflict_do_nothing(index_elements=["ticket", "kind"], index_where=running))
 
@@ -58,11 +60,15 @@ async def aim(connection: AsyncConnection, ticket: TicketId, target: Target) -> 
     kinds: tuple[Kind, ...] = (*RESPONSES, "resolution")
     for kind in kinds:
         running = (clocks.c.ticket == ticket) & clocks.c.stopped_at.is_(None) & (clocks.c.kind == kind)
-        due = clocks.c.started_at + allowed(kind, target)
-        await connection.execute(update(clocks).where(running).values(due_at=due))
+        await connection.execute(update(clocks).where(running).values(_due(clocks.c.started_at, allowed(kind, target))))
 
 
 async def of(connection: AsyncConnection, ticket: TicketId) -> list[Clock]:
     """Return the clocks of a ticket, the oldest first."""
     rows = await connection.execute(select(clocks).where(clocks.c.ticket == ticket).order_by(clocks.c.id))
     return [Clock(row.kind, row.started_at, row.due_at, row.stopped_at) for row in rows]
+
+
+def _due(start: Any, whole: timedelta) -> dict[str, Any]:
+    """Return when half of the time is spent, when a fifth is left, and when none is."""
+    return {"half_at": start + whole / 2, "risk_at": start + whole * 0.8, "due_at": start + whole}

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Self
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.tables import messages
-from domain.ids import CaseId, MessageId, TicketId, new
+from domain.ids import CaseId, MessageId, TeammateId, TicketId, new
 from domain.turns import Author
 
-Kind = Literal["text", "reply", "notice"]
+Kind = Literal["text", "reply", "notice", "note"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class Message:
     created_at: datetime
     case: CaseId | None = None
     answers: int | None = None
+    teammate: TeammateId | None = None
+    automatic: bool = False
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Return the message of a row of its table."""
+        return cls(**{name: getattr(row, name) for name in cls.__dataclass_fields__})
 
 
 async def add(
@@ -38,11 +45,15 @@ async def add(
     now: datetime,
     case: CaseId | None = None,
     answers: int | None = None,
+    teammate: TeammateId | None = None,
+    automatic: bool = False,
 ) -> Message:
     """Add a message to a ticket that this transaction holds."""
     newest = select(func.coalesce(func.max(messages.c.number), 0)).where(messages.c.ticket == ticket)
     number = (await connection.execute(newest)).scalar_one() + 1
-    message = Message(MessageId(new("msg")), ticket, number, author, kind, text, now, case, answers)
+    message = Message(
+        MessageId(new("msg")), ticket, number, author, kind, text, now, case, answers, teammate, automatic
+    )
     await connection.execute(insert(messages).values(vars(message)))
     return message
 
@@ -51,4 +62,4 @@ async def of(connection: AsyncConnection, ticket: TicketId, newest: int | None =
     """Return what was said in a ticket, in order; of a long one only the newest, when asked so."""
     chosen = select(messages).where(messages.c.ticket == ticket).order_by(messages.c.number.desc()).limit(newest)
     rows = (await connection.execute(chosen)).all()
-    return [Message(**row._mapping) for row in reversed(rows)]
+    return [Message.of(row) for row in reversed(rows)]

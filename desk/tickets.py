@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.tables import customers, tickets
-from domain.ids import BrandId, CustomerId, TicketId
+from domain.ids import BrandId, CustomerId, TeammateId, TicketId
 from domain.triage import Priority
 from domain.turns import Channel
 
@@ -38,11 +38,24 @@ class Ticket:
     handed_over_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    subject: str = ""
+    intent: str | None = None
+    skill: str | None = None
+    tags: tuple[str, ...] = ()
+    team: str | None = None
+    assignee: TeammateId | None = None
+    assigned_at: datetime | None = None
+    problem: TicketId | None = None
+    merged_into: TicketId | None = None
+    spam: bool = False
+    source: str | None = None
+    source_id: str | None = None
+    solved_at: datetime | None = None
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
         """Return the ticket of a row of its table."""
-        return cls(**{**row._mapping, "priority": Priority(row.priority)})
+        return cls(**{**row._mapping, "priority": Priority(row.priority), "tags": tuple(row.tags)})
 
     @property
     def waiting(self) -> bool:
@@ -55,7 +68,9 @@ async def add(connection: AsyncConnection, ticket: Ticket) -> None:
     if ticket.customer is not None:
         known = upsert(customers).values(brand=ticket.brand, id=ticket.customer, created_at=ticket.created_at)
         await connection.execute(known.on_conflict_do_nothing())
-    await connection.execute(insert(tickets).values({**vars(ticket), "priority": ticket.priority.value}))
+    await connection.execute(
+        insert(tickets).values({**vars(ticket), "priority": ticket.priority.value, "tags": list(ticket.tags)})
+    )
 
 
 async def find(connection: AsyncConnection, ticket: TicketId) -> Ticket | None:

@@ -11,6 +11,10 @@ TicketId = NewType("TicketId", str)
 MessageId = NewType("MessageId", str)
 CaseId = NewType("CaseId", str)
 AskId = NewType("AskId", str)
+TeammateId = NewType("TeammateId", str)
+MacroId = NewType("MacroId", str)
+FollowUpId = NewType("FollowUpId", str)
+AttachmentId = NewType("AttachmentId", str)
 
 DEFAULT_BRAND = BrandId("default")
 
