@@ -1,8 +1,8 @@
 """The tables of the desk.
 
 Customers' words live in `messages`, `tickets.subject`, `cases.decision` and `handovers.packet`, and where `work` says
-so; everything else holds ids, enums and numbers. Times are given by the caller, except `events.recorded_at`, which is the
-database's own clock.
+so; everything else holds ids, enums and numbers. Times are given by the caller, except `events.recorded_at`, which is
+the database's own clock.
 """
 
 from sqlalchemy import (
