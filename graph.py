@@ -189,8 +189,7 @@ async def pass_gate(state: Checked, runtime: Runtime[Pass]) -> Update:
     """Decide whether the reply may be sent."""
     ports, found = runtime.context.context, state["found"]
     basis = (state["turn"], state["triage"], found, state["drafts"][-1], state["verdict"])
-    sending, engine = ports.sending(state["turn"].brand), runtime.context.budget.engine()
-    return {"gate": gate.decide(*basis, ports.policy, sending, engine.name)}
+    return {"gate": gate.decide(*basis, ports.policy, ports.sending(state["turn"].brand))}
 
 
 async def hand_over(state: Case, runtime: Runtime[Pass]) -> Update:
@@ -325,7 +324,7 @@ def decided(case: Case, here: Pass, began: datetime) -> Decision:
         verdict=case.get("verdict"),
         handover=packet,
         reasons=_reasons(case),
-        engine=here.budget.engine(),
+        engine=here.budget.engine(last.writer if last else ""),
         versions=_versions(policy),
         usage=here.budget.usage(),
         timings_ms=here.timings_ms,

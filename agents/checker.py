@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agents import courtesies
 from agents.triager import Engines
@@ -30,22 +30,45 @@ _PROMISE = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A sentence as the checker reads it: its place in the draft, what it quotes, and whether it says just that."""
+
+    number: int
+    sentence: Sentence
+    quotes: str
+    verbatim: bool
+
+    @classmethod
+    def of(cls, number: int, sentence: Sentence) -> "_Read":
+        quotes = "\n".join(plain(citation.quote) for citation in sentence.citations)
+        verbatim = bool(sentence.citations) and " ".join(words(sentence.text)) in " ".join(words(quotes))
+        return cls(number, sentence, quotes, verbatim)
+
+    @property
+    def claims(self) -> bool:
+        """Say whether something has to bear it out: facts, steps, and whatever else cites an article."""
+        return self.sentence.kind in _CLAIMS or bool(self.sentence.citations)
+
+
 async def check(
     draft: Draft, triage: Triage, evidence: Sequence[Evidence], engines: Engines, policy: Policy, budget: Budget
 ) -> Verdict:
     """Return the verdict: no model is asked about a draft that the rules or the embedded engine already refuse."""
-    heard, task = _heard(draft, triage, policy), _task(draft, triage, policy)
-    rules = (*_faults(draft, triage, evidence, policy), *_flaws(heard))
+    read = [_Read.of(number, sentence) for number, sentence in enumerate(draft.sentences)]
+    heard, task = _heard(read, triage, policy), _task(draft, read, triage, policy)
+    rules = (*_faults(draft, read, triage, evidence, policy), *_flaws(heard))
     alone = engines.best is engines.embedded
     if rules and alone:
         return _refused(draft, rules)
-    floor = _verdict(draft, await engines.embedded.answer(task, budget))
+    floor = _verdict(draft, read, await engines.embedded.answer(task, budget))
     if faults := (*rules, *floor.faults):
         return _refused(draft, faults)
-    scored = floor if alone else _verdict(draft, await engines.best.answer(task, budget))
+    scored = floor if alone else _verdict(draft, read, await engines.best.answer(task, budget))
     ours = tone.overall([mark for _, mark in heard])
     # What stands word for word in an article is not for the checker to reword.
-    heard_well = ours if _quoted(draft) else min(ours, scored.tone)
+    quoted = all(one.verbatim for one in read if one.sentence.kind in _CLAIMS)
+    heard_well = ours if quoted else min(ours, scored.tone)
     return replace(scored, grounding=min(scored.grounding, floor.grounding), tone=heard_well)
 
 
@@ -54,11 +77,11 @@ def _refused(draft: Draft, faults: tuple[Fault, ...]) -> Verdict:
     return Verdict(grounding=clean, completeness=0.0, tone=0.0, policy=0.0, faults=faults)
 
 
-def _heard(draft: Draft, triage: Triage, policy: Policy) -> list[tuple[int | None, Mark]]:
-    """Return how the draft sounds where its words are its own, each mark with the place of its sentence."""
-    own = [number for number, sentence in enumerate(draft.sentences) if not _verbatim(sentence, _quotes(sentence))]
-    marks = tone.marks([draft.sentences[number].text for number in own], triage.sentiment, policy.tones)
-    return [(None if mark.sentence is None else own[mark.sentence], mark) for mark in marks]
+def _heard(read: Sequence[_Read], triage: Triage, policy: Policy) -> list[tuple[int | None, Mark]]:
+    """Return how a draft sounds where its words are its own, each mark with the place of its sentence."""
+    own = [one for one in read if not one.verbatim]
+    marks = tone.marks([one.sentence.text for one in own], triage.sentiment, policy.tones)
+    return [(None if mark.sentence is None else own[mark.sentence].number, mark) for mark in marks]
 
 
 def _flaws(heard: Sequence[tuple[int | None, Mark]]) -> Iterator[Fault]:
@@ -67,36 +90,26 @@ def _flaws(heard: Sequence[tuple[int | None, Mark]]) -> Iterator[Fault]:
             yield Fault("tone", f"sentence {number + 1}: {mark.advice}", number)
 
 
-def _quoted(draft: Draft) -> bool:
-    return all(_verbatim(one, _quotes(one)) for one in draft.sentences if one.kind in _CLAIMS)
-
-
-def _task(draft: Draft, triage: Triage, policy: Policy) -> CheckTask:
+def _task(draft: Draft, read: Sequence[_Read], triage: Triage, policy: Policy) -> CheckTask:
     return CheckTask(
-        claims=tuple((sentence.text, _quotes(sentence)) for _, sentence in _claims(draft)),
+        claims=tuple((one.sentence.text, one.quotes) for one in read if one.claims),
         answers=tuple((ask.text, _said(draft, ask.id)) for ask in _answered(draft)),
         sentiment=triage.sentiment,
         policy=policy,
     )
 
 
-def _claims(draft: Draft) -> list[tuple[int, Sentence]]:
-    """Return the sentences that something has to bear out: facts, steps, and whatever else cites an article."""
-    every = enumerate(draft.sentences)
-    return [(number, sentence) for number, sentence in every if sentence.kind in _CLAIMS or sentence.citations]
-
-
 def _answered(draft: Draft) -> list[Ask]:
     return [ask for ask in draft.asks if ask.state in ("answered", "clarified")]
 
 
-def _verdict(draft: Draft, scores: CheckAnswer) -> Verdict:
-    claims, answered = _claims(draft), _answered(draft)
+def _verdict(draft: Draft, read: Sequence[_Read], scores: CheckAnswer) -> Verdict:
+    claims, answered = [one.number for one in read if one.claims], _answered(draft)
     support = [*scores.support, *[0.0] * len(claims)][: len(claims)]
     completeness = [*scores.completeness, *[0.0] * len(answered)][: len(answered)]
     faults = tuple(
         Fault("support", f"sentence {number + 1} is not borne out by what it cites", number)
-        for (number, _), score in zip(claims, support, strict=True)
+        for number, score in zip(claims, support, strict=True)
         if score < SUPPORTED
     )
     return Verdict(
@@ -112,11 +125,9 @@ def _said(draft: Draft, ask: str) -> str:
     return " ".join(sentence.text for sentence in draft.sentences if sentence.ask == ask)
 
 
-def _quotes(sentence: Sentence) -> str:
-    return "\n".join(plain(citation.quote) for citation in sentence.citations)
-
-
-def _faults(draft: Draft, triage: Triage, evidence: Sequence[Evidence], policy: Policy) -> Iterator[Fault]:
+def _faults(
+    draft: Draft, read: Sequence[_Read], triage: Triage, evidence: Sequence[Evidence], policy: Policy
+) -> Iterator[Fault]:
     if not draft.sentences:
         yield Fault("empty", "the draft says nothing")
     for ask in draft.asks:
@@ -124,18 +135,15 @@ def _faults(draft: Draft, triage: Triage, evidence: Sequence[Evidence], policy: 
             yield Fault("open_ask", f"the ask {ask.text!r} is still open")
     own = {sentence for phrases in policy.phrases.values() for sentence in phrases.sentences}
     own |= {quoted_heading(found.passage.heading_path) for found in evidence if found.passage.heading_path}
-    for number, sentence in enumerate(draft.sentences):
-        if sentence.text not in own:
-            for check, message in _wrong(sentence, triage, evidence, policy):
-                yield Fault(check, f"sentence {number + 1} {message}", number)
+    for one in read:
+        if one.sentence.text not in own:
+            for check, message in _wrong(one, triage, evidence, policy):
+                yield Fault(check, f"sentence {one.number + 1} {message}", one.number)
 
 
-def _wrong(
-    sentence: Sentence, triage: Triage, evidence: Sequence[Evidence], policy: Policy
-) -> Iterator[tuple[Check, str]]:
+def _wrong(read: _Read, triage: Triage, evidence: Sequence[Evidence], policy: Policy) -> Iterator[tuple[Check, str]]:
     """Yield what the rules find wrong with one sentence."""
-    quotes = _quotes(sentence)
-    verbatim = _verbatim(sentence, quotes)
+    sentence, quotes, verbatim = read.sentence, read.quotes, read.verbatim
     yield from _citations(sentence, evidence)
     if sentence.citations:
         yield from ((found.kind, found.message) for found in contradictions.found(sentence.text, quotes))
@@ -169,11 +177,6 @@ def _citations(sentence: Sentence, evidence: Sequence[Evidence]) -> Iterator[tup
             yield "citation", f"quotes words that do not stand in {citation.passage!r}"
         elif passage.visibility != "public":
             yield "visibility", f"cites {citation.article!r}, which is internal"
-
-
-def _verbatim(sentence: Sentence, quotes: str) -> bool:
-    """Say whether the sentence stands word for word in its quotes, so that it says what the article says."""
-    return bool(sentence.citations) and " ".join(words(sentence.text)) in " ".join(words(quotes))
 
 
 def _allowed(url: str, hosts: Sequence[str]) -> bool:

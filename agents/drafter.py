@@ -26,7 +26,7 @@ async def draft(
     if not evidence or not scope.inside(triage):
         return Draft((), tuple(replace(ask, state="handed_over") for ask in triage.asks))
     task = _task(turn, triage, evidence, policy)
-    return scope.settled(_resolved(await engine.answer(task, budget), task), triage, policy)
+    return await _written(task, triage, engine, policy, budget)
 
 
 async def redraft(
@@ -44,7 +44,7 @@ async def redraft(
     if written_by_model and budget.allows(1):
         task = replace(_task(turn, triage, evidence, policy), faults=tuple(fault.message for fault in verdict.faults))
         try:
-            return scope.settled(_resolved(await engine.answer(task, budget), task), triage, policy)
+            return await _written(task, triage, engine, policy, budget)
         except EngineError:
             return cut(last, verdict)
     return cut(last, verdict)
@@ -56,7 +56,13 @@ def cut(draft: Draft, verdict: Verdict) -> Draft:
     kept = tuple(sentence for number, sentence in enumerate(draft.sentences) if number not in faulty)
     asks = tuple(_settled(ask, kept, ask.state) for ask in draft.asks)
     spoken_for = {ask.id for ask in asks if ask.state not in ("handed_over", "open")}
-    return Draft(tuple(sentence for sentence in kept if sentence.ask is None or sentence.ask in spoken_for), asks)
+    said = tuple(sentence for sentence in kept if sentence.ask is None or sentence.ask in spoken_for)
+    return Draft(said, asks, writer=draft.writer)
+
+
+async def _written(task: DraftTask, triage: Triage, engine: Engine, policy: Policy, budget: Budget) -> Draft:
+    drafted = _resolved(await engine.answer(task, budget), task)
+    return replace(scope.settled(drafted, triage, policy), writer=budget.engine().name)
 
 
 def _task(turn: Turn, triage: Triage, evidence: Sequence[Evidence], policy: Policy) -> DraftTask:

@@ -50,16 +50,15 @@ def decide(
     verdict: Verdict,
     policy: Policy,
     sending: Sending,
-    engine: str,
 ) -> Gate:
-    """Return the outcome of a checked draft that this engine wrote."""
+    """Return the outcome of a checked draft."""
     case = _Case(turn, triage, found, draft, policy)
     refused = _refused(case)
     if not verdict.passes:
         reason, why = refused or ("low_confidence", f"the checker refused the draft: {verdict.faults[0].message}")
         return Gate("handed_over", None, (why,), reason)
     measured = confidence.features(turn, triage, found, draft, verdict)
-    known = sending.calibration if sending.calibration and sending.calibration.engine == engine else None
+    known = sending.calibration if sending.calibration and sending.calibration.engine == draft.writer else None
     sure = known.probability(measured) if known else None
     told = confidence.told(measured)
     kept_back = _kept_back(case, sure, known, sending.demo)
@@ -67,7 +66,7 @@ def decide(
         reason, why = refused
         partial = reason in ("knowledge_missing", "out_of_scope") and kept_back is None
         return Gate("handed_over", sure, (why,), reason, partial, told)
-    reasons = (_said(sure, known, engine), *_doubts(case))
+    reasons = (_said(sure, known, draft.writer), *_doubts(case))
     if sure is not None and sure < policy.thresholds.suggest:
         why = f"of drafts as unsure as this fewer than {policy.thresholds.suggest:.0%} are right"
         return Gate("handed_over", sure, (*reasons, why), "low_confidence", features=told)
@@ -157,9 +156,9 @@ def _unsure(ask: Ask, found: Found) -> str | None:
     return None if told.answerable else "what was found may not answer what is asked"
 
 
-def _said(sure: float | None, known: Calibration | None, engine: str) -> str:
+def _said(sure: float | None, known: Calibration | None, writer: str) -> str:
     if sure is None or known is None:
-        return f"no confidence: nothing was graded that {engine!r} wrote"
+        return f"no confidence: nothing was graded that {writer!r} wrote"
     source = "the demo's graded examples, not this brand's" if known.learned_from == "demo" else "graded examples"
     return f"such drafts are right with probability {sure:.2f}, learned from {source}"
 

@@ -52,13 +52,13 @@ class Budget:
         """Return everything spent so far."""
         return together(self.spent)
 
-    def engine(self) -> EngineUse:
-        """Return what answered last, with the first reason for falling back, if there was one."""
-        if not self.answered_by:
+    def engine(self, writer: str = "") -> EngineUse:
+        """Return what answered last, of this name if any is given, with the first reason for falling back, if any."""
+        named = [use for use in self.answered_by if writer in ("", use.name)]
+        if not named:
             return EngineUse("none", None, None)
         fallback = next((use.fallback for use in self.answered_by if use.fallback), None)
-        last = self.answered_by[-1]
-        return EngineUse(last.name, last.model, fallback)
+        return EngineUse(named[-1].name, named[-1].model, fallback)
 
 
 @dataclass

@@ -43,11 +43,15 @@ class Promise:
 
 @dataclass(frozen=True)
 class Draft:
-    """A reply that nobody has seen yet, and the state it leaves every ask in."""
+    """A reply that nobody has seen yet, and the state it leaves every ask in.
+
+    `writer` names the engine that wrote it, whoever checked it since; empty where none was asked.
+    """
 
     sentences: tuple[Sentence, ...]
     asks: tuple[Ask, ...]
     promises: tuple[Promise, ...] = ()
+    writer: str = ""
 
     @property
     def text(self) -> str:

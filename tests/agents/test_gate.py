@@ -40,10 +40,10 @@ def decide(
     rules: Policy = POLICY,
     told: Answerability | None = SURE,
     sending: Sending = SENDS,
-    engine: str = "embedded",
+    writer: str = "embedded",
 ) -> Gate:
     basis = Found((found,), 10, {ask.id: told} if told else {})
-    return gate.decide(turn, triage, basis, Draft((SAID,), (ask,)), verdict, rules, sending, engine)
+    return gate.decide(turn, triage, basis, Draft((SAID,), (ask,), writer=writer), verdict, rules, sending)
 
 
 def test_a_good_answer_to_a_direct_question_is_sent() -> None:
@@ -83,7 +83,7 @@ def test_an_article_in_another_language_waits_for_a_person() -> None:
 
 
 def test_what_an_engine_drafts_that_was_never_graded_is_only_suggested_and_has_no_confidence() -> None:
-    unknown = decide(engine="openai_compatible")
+    unknown = decide(writer="openai_compatible")
 
     assert (unknown.outcome, unknown.confidence) == ("suggested", None)
 
@@ -152,11 +152,10 @@ def test_a_handed_over_ask_takes_the_case_with_it_and_leaves_the_rest_sayable() 
         TURN,
         TRIAGE,
         Found((FOUND,), 10, {ASK.id: SURE}),
-        Draft((SAID,), (ASK, Ask(AskId("a2"), "And the price?", "handed_over"))),
+        Draft((SAID,), (ASK, Ask(AskId("a2"), "And the price?", "handed_over")), writer="embedded"),
         VERDICT,
         POLICY,
         SENDS,
-        "embedded",
     )
 
     assert partly.outcome == "handed_over"
