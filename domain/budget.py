@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 
 from domain.decisions import EngineUse, Usage
 
@@ -61,32 +62,58 @@ class Budget:
         return EngineUse(named[-1].name, named[-1].model, fallback)
 
 
+class Ledger(Protocol):
+    """Where it is written down what models cost, by day of UTC."""
+
+    async def spent(self, day: date) -> Usage:
+        """Return what was spent on a day."""
+        ...
+
+    async def note(self, spent: Usage, day: date) -> None:
+        """Write down what a call has cost."""
+        ...
+
+
 @dataclass
+class OwnLedger:
+    """The ledger of this process alone, of the newest day alone."""
+
+    _day: date = field(default=date.min, init=False)
+    _spent: Usage = field(default=Usage(), init=False)
+
+    async def spent(self, day: date) -> Usage:
+        """Return what this process spent on a day."""
+        return self._spent if day == self._day else Usage()
+
+    async def note(self, spent: Usage, day: date) -> None:
+        """Write down what a call has cost."""
+        self._day, self._spent = day, together((await self.spent(day), spent))
+
+
+@dataclass(frozen=True)
 class Allowance:
-    """What all cases of one process may spend on models in a day of UTC, `None` without limit; a ledger beside it.
+    """What all cases together may spend on models in a day of UTC, `None` without limit; a ledger beside it.
 
     Only what is finished counts: calls that are under way when a limit is reached go beyond it.
     """
 
     tokens: int | None = None
     cost: float | None = None
-    _day: date = field(default=date.min, init=False)
-    _spent: Usage = field(default=Usage(), init=False)
+    ledger: Ledger = field(default_factory=OwnLedger)
 
-    def spent(self, now: datetime) -> Usage:
+    async def spent(self, now: datetime) -> Usage:
         """Return what was spent since midnight."""
-        today = now.astimezone(UTC).date()
-        if today != self._day:
-            self._day, self._spent = today, Usage()
-        return self._spent
+        return await self.ledger.spent(now.astimezone(UTC).date())
 
-    def note(self, spent: Usage, now: datetime) -> None:
+    async def note(self, spent: Usage, now: datetime) -> None:
         """Write down what a call has cost."""
-        self._spent = together((self.spent(now), spent))
+        await self.ledger.note(spent, now.astimezone(UTC).date())
 
-    def used_up(self, now: datetime) -> str | None:
+    async def used_up(self, now: datetime) -> str | None:
         """Say which limit of the day is reached, None while there is something left."""
-        spent = self.spent(now)
+        if self.tokens is None and self.cost is None:
+            return None
+        spent = await self.spent(now)
         tokens = spent.prompt_tokens + spent.completion_tokens
         if self.tokens is not None and tokens >= self.tokens:
             return f"{tokens} of {self.tokens} tokens a day are used"

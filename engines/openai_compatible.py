@@ -157,7 +157,7 @@ class OpenAICompatible:
         seconds = min(self._endpoint.timeout, budget.seconds_left() - _KEPT_SECONDS)
         if seconds <= 0 or not budget.allows(spent.prompt_tokens):
             raise _exhausted(budget, spent.prompt_tokens)
-        if reached := self._allowance.used_up(budget.now()):
+        if reached := await self._allowance.used_up(budget.now()):
             raise BudgetExhausted(f"No further model call before midnight UTC: {reached}")
         try:
             async with asyncio.timeout(seconds):
@@ -173,15 +173,15 @@ class OpenAICompatible:
             spent = Usage(1)
             raise
         finally:
-            self._note(spent, model, budget)
+            await self._note(spent, model, budget)
         return completion
 
-    def _note(self, spent: Usage, model: str, budget: Budget) -> None:
+    async def _note(self, spent: Usage, model: str, budget: Budget) -> None:
         """Write down what a call has cost, for its case and for the day."""
         price = self._endpoint.prices.get(model)
         cost = price.of(spent) if price else replace(spent, cost=None)
         budget.spent.append(cost)
-        self._allowance.note(cost, budget.now())
+        await self._allowance.note(cost, budget.now())
 
 
 def _client(endpoint: Endpoint) -> openai.AsyncOpenAI:

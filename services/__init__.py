@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from agents import calibrations
 from database.errors import DatabaseError
 from desk.errors import DeskError
+from domain.budget import Ledger
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, BrandId, CaseId, new
 from domain.policy import Policy
@@ -103,6 +104,7 @@ class Services:
     eval_runs: EvalRuns
     memory: PostgresMemory
     index: Editions
+    ledger: Ledger
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     worker: asyncio.Task[None] | None = None
 
@@ -113,7 +115,7 @@ class Services:
 
     def tools(self, pool: Executor) -> Tools:
         """Return what evaluations are made of, thinking in a pool of their own; the model's weights are shared."""
-        return tools(self.settings, self.context.policy, self.embedder, pool)
+        return tools(self.settings, self.context.policy, self.embedder, pool, self.ledger)
 
     async def building(self) -> Building | None:
         """Return how far the index of a new embedder is, None when there is nothing to wait for."""
@@ -171,6 +173,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     from connectors.chat import Chat
     from database.evals import EvalRuns
     from database.requests import Requests
+    from database.spending import PostgresLedger
     from kb_index.following import kept_up
     from kb_index.postgres_fits import PostgresFits
     from kb_index.served import Stores, Wanted, open_served
@@ -190,7 +193,8 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         served = await stack.enter_async_context(open_served(stores, wanted, pool, now, reranker(settings)))
         own = InUse(PostgresFits(database.engine), embedder.id, "confidence", calibrations.read)
         await stack.enter_async_context(kept_up(own))
-        context = tools(settings, policy, quick, pool).context(served.index, own.get)
+        ledger = PostgresLedger(database.engine)
+        context = tools(settings, policy, quick, pool, ledger).context(served.index, own.get)
         stack.push_async_callback(release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         connectors = {"chat": Chat(desk, now)}
@@ -207,6 +211,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
             eval_runs=eval_runs,
             memory=served.memory,
             index=served.index,
+            ledger=ledger,
         )
 
 

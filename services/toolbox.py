@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from agents import calibrations
 from agents.calibrations import Calibrations, Own
-from domain.budget import Allowance
+from domain.budget import Allowance, Ledger, OwnLedger
 from domain.policy import Policy
 from embedding import loading
 from embedding.embedder import Embedder
@@ -131,8 +131,13 @@ def open_tools(settings: Settings) -> Iterator[Tools]:
         yield tools(settings, policy, embedder, pool)
 
 
-def tools(settings: Settings, policy: Policy, embedder: Embedder, pool: Executor) -> Tools:
-    """Return the tools; judgement always uses the packaged MiniLM, whatever retrieval uses."""
+def tools(
+    settings: Settings, policy: Policy, embedder: Embedder, pool: Executor, ledger: Ledger | None = None
+) -> Tools:
+    """Return the tools; judgement always uses the packaged MiniLM, whatever retrieval uses.
+
+    Models are counted in the ledger, by default in one of this process alone.
+    """
     judge = embedder if embedder.id == MiniLM.id else Remembering(MiniLM())
     embedded = Embedded(judge, pool)
     named = (settings.model_url, settings.model_small, settings.model_large)
@@ -143,7 +148,7 @@ def tools(settings: Settings, policy: Policy, embedder: Embedder, pool: Executor
         judge=judge,
         pool=pool,
         embedded=embedded,
-        engine=_engine(settings, embedded),
+        engine=_engine(settings, embedded, ledger or OwnLedger()),
         models=" ".join(filter(None, named)) or "embedded",
         cache=settings.cache,
         languages=settings.languages,
@@ -158,7 +163,7 @@ def reranker(settings: Settings) -> Reranker | None:
     return ReadingReranker(loading.load_reader(settings.reranker)) if settings.reranker else None
 
 
-def _engine(settings: Settings, embedded: Engine) -> Engine:
+def _engine(settings: Settings, embedded: Engine, ledger: Ledger) -> Engine:
     """Return what answers: the configured model with the embedded engine behind it, else that engine alone."""
     large, small = settings.model_large, settings.model_small
     if settings.model_url is None or not (large or small):
@@ -168,7 +173,8 @@ def _engine(settings: Settings, embedded: Engine) -> Engine:
     key = settings.model_key.get_secret_value() if settings.model_key else None
     models = (small or large or "", large or small or "")
     endpoint = Endpoint(settings.model_url, key, *models, settings.model_timeout_s, settings.model_prices or {})
-    model = OpenAICompatible(endpoint, Allowance(settings.model_tokens_a_day, settings.model_cost_a_day))
+    allowance = Allowance(settings.model_tokens_a_day, settings.model_cost_a_day, ledger)
+    model = OpenAICompatible(endpoint, allowance)
     return Fallback(model, embedded, closing=model.close)
 
 

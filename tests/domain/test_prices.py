@@ -54,20 +54,20 @@ def test_what_a_part_of_a_case_spends_is_spent_by_the_case() -> None:
         (Allowance(cost=0.5), "0.60 of 0.50 a day are spent"),
     ],
 )
-def test_a_day_is_used_up_at_its_limit_and_the_next_begins_anew(allowance: Allowance, reached: str) -> None:
-    before = allowance.used_up(NOON)
+async def test_a_day_is_used_up_at_its_limit_and_the_next_begins_anew(allowance: Allowance, reached: str) -> None:
+    before = await allowance.used_up(NOON)
     for _ in range(2):
-        allowance.note(Usage(1, 500, 10, cost=0.3), NOON)
+        await allowance.note(Usage(1, 500, 10, cost=0.3), NOON)
 
     assert before is None
-    assert allowance.used_up(NOON + timedelta(hours=11)) == reached
-    assert allowance.used_up(NOON + timedelta(hours=12)) is None
+    assert await allowance.used_up(NOON + timedelta(hours=11)) == reached
+    assert await allowance.used_up(NOON + timedelta(hours=12)) is None
 
 
-def test_without_limits_a_day_is_counted_all_the_same() -> None:
+async def test_without_limits_a_day_is_counted_all_the_same() -> None:
     allowance = Allowance()
 
-    allowance.note(Usage(1, 10_000_000, 10, cost=900.0), NOON)
+    await allowance.note(Usage(1, 10_000_000, 10, cost=900.0), NOON)
 
-    assert allowance.used_up(NOON) is None
-    assert allowance.spent(NOON) == Usage(1, 10_000_000, 10, cost=900.0)
+    assert await allowance.used_up(NOON) is None
+    assert await allowance.spent(NOON) == Usage(1, 10_000_000, 10, cost=900.0)
