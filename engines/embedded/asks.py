@@ -7,63 +7,66 @@ import numpy as np
 
 from domain.text import folded, spans, words
 from embedding.embedder import Embedder
+from engines.embedded import questions
 
 MOST_ASKS = 4
 LONGEST_SPLIT = 160  # words; a longer turn tells one story, and its questions are about the same thing
 SAME_MATTER = 0.55  # cosine from which two questions are taken to be about the same thing
 SAME_ALTHOUGH_TURNED = 0.8  # the same, where a word announces something else: `also`, `besides`
 
-_NOISE = re.compile(
-    r"^(?:hi|hello|hey|dear \w+|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?: (?:so much|a lot|in advance|very much))?|"
-    r"many thanks|cheers|regards|best(?: regards)?|kind regards|greetings|hola|buenos dias|buenas tardes|gracias|saludos|hallo|"
-    r"guten (?:tag|morgen|abend)|danke|vielen dank|mit freundlichen grussen|bonjour|merci|cordialement|ola|bom dia|obrigad[oa])"
-    r"(?: (?:there|all|team|everyone|support|guys))*$"
-)
-_QUESTION = re.compile(
-    r"^(?:(?:and|also|but|so|then|secondly|second|first|finally|plus|question|hi|hello|hey|another (?:thing|question)|oh|besides|y|und|et|e|ademas|ausserdem) )*"
-    r"(?:how|what|whats|when|where|which|who|why|can|could|do|does|did|is|are|will|would|should|may|am|"
-    r"como|que|cuando|donde|cual|por que|puedo|se puede|hay|"
-    r"wie|was|wann|wo|welche\w*|warum|kann|konnen|darf|gibt es|ist|"
-    r"comment|quand|quel\w*|pourquoi|puis je|peut on|est ce|onde|qual|posso)\b"
-)
-_REQUEST = re.compile(
-    r"\b(?:please|i (?:also |just |only )?(?:need|want|would like|d like)|i (?:also )?wonder|help me|tell me|explain|show me|let me know|"
-    r"necesito|quiero|quisiera|por favor|ich mochte|ich brauche|bitte|je voudrais|j ai besoin|s il vous plait|preciso|quero)\b"
-)
 
 _HOW = re.compile(
-    r"\b(?:how (?:do|can|to|should|would|(?:i|we) (?:can|could|should))|what (?:do|should) i (?:do|click|press|select)|where (?:to|do i|can i|do we|can we)|steps|set ?up|como (?:puedo|se|hago)|"
+    r"\b(?:how (?:do|can|to|should|would|(?:i|we) (?:can|could|should))|what (?:do|should) i (?:do|click|press|"
+    r"select)|where (?:to|do i|can i|do we|can we)|steps|set ?up|como (?:puedo|se|hago)|"
     r"wie (?:kann|mache|komme|richte|andere|lade|setze|bekomme|kundige)|comment)\b"
 )
 
 
-_TURN = re.compile(
-    r"^(?:and|also|besides|separately|furthermore|moreover|additionally|another (?:thing|question)|one more|p ?s|second(?:ly)?|plus|"
-    r"i also|y|ademas|tambien|und|ausserdem|zudem|et|par ailleurs|aussi|de plus|e|alem disso|tambem)\b"
+_BEFORE = (
+    "for|after|by|until|till|in|at|on|to|from|since|within|under|with|bis|fur|für|nach|ab|seit|por|para|en|de|desde|"
+    "hasta|"
+    "durante|pendant|dans|jusqu'à|até|em"
 )
-_TROUBLE = re.compile(
-    r"\b(?:broken|nobody|crash\w*|cannot|can.?t|unable|not work\w*|never|missing|do(?:es)?n.?t|does not|did(?:n.?t| not)|fail\w*|stopped|error|forgot|lost|wrong|late|"
-    r"twice|stuck|no (?:funciona|puedo|llega)|nicht|kaputt|fehlt|ne \w+ (?:plus|pas)|erreur|nao (?:funciona|consigo|chega))\b"
-)
-_SAME = re.compile(
-    r"^(?:i mean|that is|or)\b|^(?:(?:and|but|so) )?(?:\w+ ){0,4}(?:it|its|that|this|they|their|them|one|ones|meanwhile)\b"
-)
+_DOING = "do|does|did|is|are|was|were|can|could|will|would|should|must|may|has|have|am"
+_WHOM = "i|you|we|they|he|she|it|there|the|my|your|our|this|that|these|those|somebody|someone|anyone|people|customers|clients"
 _ANOTHER = re.compile(
-    r"(?:,\s*)?(?:\s(?:and|und|y|et|e)(?:\s(?:also|then|auch|también|aussi|também))?\s|\.\s(?:also\s)?)"
-    r"(?=(?:how|what|where|when|why|which|who|can|could|do|does|is there|whats|tell me|send me|explain|show me|let me know|"
-    r"wie|was|wo|wann|warum|kann|cómo|qué|dónde|cuándo|cuánto|puedo|comment|où|quand|quel|como|onde|quando|quanto|posso)\s)",
+    r"(?:,\s*)?(?:\s(?:and|und|y|et|e|&|plus)(?:\s(?:also|then|auch|también|aussi|também))?\s|\.\s(?:also\s)?|;\s+)"
+    rf"(?=(?:(?:{_BEFORE})\s)?(?:how|what|where|when|why|which|who)(?:['’]?s)?\s|(?:{_DOING})\s(?:{_WHOM})\s|"
+    r"(?:tell me|send me|explain|show me|let me know|"
+    r"(?:(?:bis|fur|für|nach|ab|seit|por|para|en|de|desde|hasta|pendant|dans|até|em)\s)?(?:wie|was|wo|wann|warum|"
+    r"welche\w*|kann|gibt es|"
+    r"cómo|qué|dónde|cuándo|cuánt\w+|puedo|hay|comment|où|quand|quel\w*|combien|como|onde|quando|quant\w+|posso))\s)",
     re.IGNORECASE,
+)
+_LISTED = re.compile(
+    rf",\s+(?=(?:(?:{_BEFORE})\s)?(?:(?:how|what|which)(?:['’]s|(?:\s[\w'’-]+){{0,3}}\s(?:{_DOING}))|"
+    rf"(?:where|who|when|why)(?:['’]s|\s(?:{_DOING})))\s)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    rf"(?<=[?;.])\s+\(?(?:\d{{1,2}}[.)]|[b-d]\))\s+|\s\(?[2-9][.)]\s+(?=(?:how|what|where|when|why|which|who|"
+    rf"{_DOING})\b)",
+    re.IGNORECASE,
+)
+_INVERTED = re.compile(rf"^(?:\w+ ){{0,2}}(?:how|what|where|when|why|which|who)s?(?: \w+){{0,4}}? (?:{_DOING}|s)\b")
+_ASKING_WORD = re.compile(r"\b(?:how|what|where|when|why|which|who)\b")
+_SUBORDINATE = re.compile(
+    r"^(?:\w+ )?(?:when|if|while|once|as|since|where) (?:i|you|we|they|he|she|it|the|my|our|a|an|some\w+)\b"
 )
 
 
 def split(text: str, embedder: Embedder) -> list[str]:
     """Return the asks of a turn in the customer's words, in order; a turn that cannot be split is one ask."""
-    sentences = [part for span in spans(text) for part in _clauses(span.text) if not _noise(part)]
+    clauses = [(part, place > 0) for span in spans(text) for place, part in enumerate(_clauses(span.text))]
+    heard = [(part, follows) for part, follows in clauses if not questions.is_noise(part)]
+    sentences = [part for part, _ in heard]
     whole = text.strip()
-    asking = [number for number, sentence in enumerate(sentences) if _asks(sentence) or _implies(sentences, number)]
+    asking = [
+        number for number, sentence in enumerate(sentences) if questions.asks(sentence) or _implies(sentences, number)
+    ]
     if len(asking) < 2 or len(words(whole)) > LONGEST_SPLIT:
         return [whole]
-    groups = _grouped([sentences[number] for number in asking], embedder)
+    groups = _grouped([heard[number] for number in asking], embedder)
     if len(set(groups)) < 2 or len(set(groups)) > MOST_ASKS:
         return [whole]
     asks: dict[int, list[str]] = {}
@@ -75,7 +78,7 @@ def split(text: str, embedder: Embedder) -> list[str]:
 
 def focus(ask: str) -> str:
     """Return the sentences of an ask that put the question, or all of it when none does."""
-    return " ".join(span.text for span in spans(ask) if _asks(span.text)) or ask
+    return " ".join(span.text for span in spans(ask) if questions.asks(span.text)) or ask
 
 
 def asks_how(question: str) -> bool:
@@ -83,50 +86,63 @@ def asks_how(question: str) -> bool:
     return bool(_HOW.search(folded(question)))
 
 
-def _noise(sentence: str) -> bool:
-    return bool(_NOISE.match(" ".join(words(sentence))))
-
-
-def _asks(sentence: str) -> bool:
-    heard = " ".join(words(sentence)).replace("'", " ")
-    long_enough = len(heard.split()) >= 3
-    asks = sentence.rstrip("\"'”) ").endswith("?") or _QUESTION.match(heard) or _REQUEST.search(folded(heard))
-    return bool(asks) and long_enough
-
-
 def _clauses(sentence: str) -> list[str]:
-    """Cut a sentence where a second question begins, unless that only goes on about the first."""
-    cut = _ANOTHER.search(sentence)
-    if cut is None:
-        return [sentence]
-    first, second = sentence[: cut.start()], sentence[cut.end() :]
-    apart = _asks(first) and len(words(second)) >= 3 and not _SAME.search(_plain(second))
-    return [first, second] if apart else [sentence]
+    """Cut a sentence where another question begins, unless that only goes on about the one before."""
+    if len(points := _NUMBERED.split(sentence)) > 1:
+        return [clause for point in points for clause in _clauses(point)]
+    for cut in sorted((*_ANOTHER.finditer(sentence), *_LISTED.finditer(sentence)), key=re.Match.start):
+        first, second = sentence[: cut.start()], sentence[cut.end() :]
+        if _apart(first, second):
+            return [first, *_clauses(second)]
+    return [sentence]
+
+
+def _apart(first: str, second: str) -> bool:
+    """Say whether what follows a cut is a question of its own, and what stands before it is one too."""
+    asked, following = questions.plainly(questions.matter(first)), questions.plainly(second)
+    leads_up = _SUBORDINATE.search(asked) or questions.wishes(asked) or asked.endswith((" if so", " if not"))
+    vague = questions.is_vague(asked) or questions.is_vague(second) or len(following.split()) < 4
+    if leads_up or vague or not questions.asks(questions.matter(first)):
+        return False
+    within = [found.group() for found in _ASKING_WORD.finditer(asked) if found.start()]
+    begins = _ASKING_WORD.search(following[:20])
+    told_in_one = begins and within and (begins.group() in within or not _INVERTED.search(following))
+    return not told_in_one and not questions.points_back(second)
 
 
 def _implies(sentences: Sequence[str], number: int) -> bool:
     """Say whether a sentence tells of trouble of its own, set off from what is told or asked beside it."""
-    here = _plain(sentences[number])
-    after = _plain(sentences[number + 1]) if number + 1 < len(sentences) else ""
-    return bool(_TROUBLE.search(here)) and bool(_TURN.search(here) or _TURN.search(after)) and not _SAME.search(after)
+    here = sentences[number]
+    after = sentences[number + 1] if number + 1 < len(sentences) else ""
+    apart = questions.turns(here) or questions.turns(after)
+    return questions.tells_of_trouble(here) and apart and not questions.points_back(after)
 
 
-def _plain(sentence: str) -> str:
-    return folded(" ".join(words(sentence)).replace("'", " "))
+def _grouped(asking: Sequence[tuple[str, bool]], embedder: Embedder) -> list[int]:
+    """Return the number of the group of each question: one joins the one before it, or an earlier one it is close to.
 
-
-def _grouped(questions: list[str], embedder: Embedder) -> list[int]:
-    """Return the number of the group of each question: one joins an earlier one that it is close to."""
-    vectors = embedder.embed_queries(questions)
-    groups: list[int] = []
-    for number, vector in enumerate(vectors):
-        if number == 0:
-            groups.append(0)
-            continue
-        closeness = vectors[:number] @ vector
+    Each question comes with whether it was cut off from a question in the same sentence.
+    """
+    texts = [text for text, _ in asking]
+    vectors = embedder.embed_queries(texts)
+    groups = [0]
+    for number in range(1, len(texts)):
+        question = texts[number]
+        turned = asking[number][1] or questions.turns(question)
+        least = SAME_ALTHOUGH_TURNED if turned and not questions.points_back(question) else SAME_MATTER
+        closeness = vectors[:number] @ vectors[number]
         nearest = int(np.argmax(closeness))
-        heard = _plain(questions[number])
-        least = SAME_ALTHOUGH_TURNED if _TURN.search(heard) and not _SAME.search(heard) else SAME_MATTER
-        same = closeness[nearest] >= least or heard.startswith("i mean ")
-        groups.append(groups[nearest] if same else max(groups) + 1)
+        if _goes_on(texts[number - 1], question, turned):
+            groups.append(groups[number - 1])
+        elif closeness[nearest] >= least:
+            groups.append(groups[nearest])
+        else:
+            groups.append(max(groups) + 1)
     return groups
+
+
+def _goes_on(before: str, question: str, turned: bool) -> bool:
+    """Say whether a question leans on the one before it: one of them names no matter, or only tells what is wanted."""
+    vague = questions.is_vague(before) or questions.is_vague(question)
+    leans = questions.wishes(before) or questions.wishes(question) or questions.points_back(question)
+    return vague or questions.is_elliptic(question) or (leans and not turned)
