@@ -1,11 +1,20 @@
 """How a call to the desk can fail; each message names the value and the way out.
 
 DeskError
- +- UnknownBrand   no such brand
- +- UnknownTicket  no such ticket of this brand
- +- UnknownKey     no such API key of this brand
- +- UnknownScope   an API key cannot allow this
- +- BrandRefused   a brand that exists already, or an id that does not fit into an address
+ +- UnknownBrand        no such brand
+ +- UnknownTicket       no such ticket of this brand
+ +- UnknownKey          no such API key of this brand
+ +- UnknownScope        an API key cannot allow this
+ +- BrandRefused        a brand that exists already, or an id that does not fit into an address
+ +- UnknownSuggestion   no such suggestion of this brand
+ +- UnknownMacro        no such macro of this brand
+ +- SuggestionDecided   a suggestion that somebody has decided on, or that is superseded
+ +- MacroRefused        a macro cannot be as it was given, or lacks what its variables stand for
+ +- RatingRefused       a mark that is none, or that nobody asked for
+ +- UnknownTeammate     no such teammate of this brand, or they have left
+ +- UnknownShift        no such shift of this teammate
+ +- UnknownFollowUp     no such open follow-up of this brand
+ +- StaffRefused        a teammate, a shift or a follow-up that cannot be as it was given
 """
 
 
@@ -31,3 +40,39 @@ class UnknownScope(DeskError):
 
 class BrandRefused(DeskError):
     """A brand of this id cannot be added."""
+
+
+class UnknownTeammate(DeskError):
+    """There is no such teammate of this brand, or they have left."""
+
+
+class UnknownShift(DeskError):
+    """There is no such shift of this teammate."""
+
+
+class UnknownFollowUp(DeskError):
+    """There is no such open follow-up of this brand."""
+
+
+class StaffRefused(DeskError):
+    """A teammate, a shift or a follow-up cannot be as it was given."""
+
+
+class UnknownSuggestion(DeskError):
+    """There is no such suggestion of this brand."""
+
+
+class UnknownMacro(DeskError):
+    """There is no such macro of this brand."""
+
+
+class SuggestionDecided(DeskError):
+    """Somebody has decided on a suggestion, or it is superseded."""
+
+
+class MacroRefused(DeskError):
+    """A macro cannot be as it was given, or lacks what its variables stand for."""
+
+
+class RatingRefused(DeskError):
+    """A mark is none, or nobody asked for it."""

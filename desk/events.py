@@ -26,6 +26,26 @@ Kind = Literal[
     "handed_back",
     "priority_changed",
     "clock_stopped",
+    "suggestion_approved",
+    "suggestion_edited",
+    "suggestion_rejected",
+    "suggestion_undone",
+    "suggestion_superseded",
+    "macro_used",
+    "contacted_again",
+    "csat_asked",
+    "csat_given",
+    "csat_ignored",
+    "team_changed",
+    "assigned",
+    "assignment_waits",
+    "unassigned",
+    "shift_started",
+    "break_started",
+    "break_ended",
+    "shift_ended",
+    "follow_up_created",
+    "follow_up_done",
 ]
 Fact = str | int | float | bool | None
 
@@ -42,9 +62,9 @@ class Event:
 
 
 async def record(
-    connection: AsyncConnection, brand: BrandId, ticket: TicketId, kind: Kind, now: datetime, **data: Fact
+    connection: AsyncConnection, brand: BrandId, ticket: TicketId | None, kind: Kind, now: datetime, **data: Fact
 ) -> None:
-    """Add an event."""
+    """Add an event of a ticket, or of none where it is about a teammate alone."""
     await connection.execute(insert(events).values(brand=brand, ticket=ticket, kind=kind, happened_at=now, data=data))
 
 
