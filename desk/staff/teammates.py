@@ -1,0 +1,121 @@
+"""Teammates: who they are, what they can do, how much they carry, and whether they are there."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from database.people import teammates
+from database.tables import tickets
+from desk.errors import StaffRefused, UnknownTeammate
+from desk.events import Kind
+from desk.staff.routing import Presence
+from domain.ids import BrandId, TeammateId
+
+WORKED = ("new", "open")  # pending and on hold, nobody works on a ticket, so it takes no place
+MOVES: dict[tuple[Presence, Presence], tuple[Kind, ...]] = {
+    ("away", "available"): ("shift_started",),
+    ("away", "on_break"): ("shift_started", "break_started"),
+    ("available", "on_break"): ("break_started",),
+    ("on_break", "available"): ("break_ended",),
+    ("available", "away"): ("shift_ended",),
+    ("on_break", "away"): ("break_ended", "shift_ended"),
+}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclass(frozen=True)
+class Teammate:
+    """Somebody who works at the desk; without skills or languages of their own they have those of their teams.
+
+    `capacity` is how many tickets they work on at the same time, `assigned_at` when they last got one.
+    """
+
+    id: TeammateId
+    brand: BrandId
+    name: str
+    email: str
+    teams: tuple[str, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    capacity: int
+    presence: Presence
+    presence_since: datetime
+    created_at: datetime
+    assigned_at: datetime | None = None
+    left_at: datetime | None = None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Return the teammate of a row of their table."""
+        lists = {name: tuple(getattr(row, name)) for name in ("teams", "skills", "languages")}
+        return cls(**{**row._mapping, **lists})
+
+
+async def add(connection: AsyncConnection, teammate: Teammate) -> None:
+    """Add a teammate.
+
+    Raises StaffRefused for an address that is none, or that another teammate of the brand has.
+    """
+    if not _EMAIL.fullmatch(teammate.email):
+        raise StaffRefused(f"{teammate.email!r} is no e-mail address: give one such as 'anna@example.com'")
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(teammates).values(_columns(vars(teammate))))
+    except IntegrityError as exc:
+        raise StaffRefused(
+            f"brand {teammate.brand!r} has a teammate {teammate.email!r} already: change that one, or let them leave"
+        ) from exc
+
+
+async def hold(connection: AsyncConnection, brand: BrandId, teammate: TeammateId) -> Teammate:
+    """Return a teammate of a brand whom nobody else can change before this transaction ends.
+
+    Raises UnknownTeammate when there is none, or they have left.
+    """
+    chosen = select(teammates).where(teammates.c.id == teammate, teammates.c.brand == brand)
+    here = chosen.where(teammates.c.left_at.is_(None)).with_for_update(key_share=True)
+    row = (await connection.execute(here)).one_or_none()
+    if row is None:
+        raise UnknownTeammate(f"brand {brand!r} has no teammate {teammate!r}: `deskhand teammates list` shows them")
+    return Teammate.of(row)
+
+
+async def hold_team(connection: AsyncConnection, brand: BrandId, team: str) -> list[Teammate]:
+    """Return the people of a team, whom nobody else can give a ticket before this transaction ends.
+
+    Always in the order of their ids, so that two that want them wait for each other and never both.
+    """
+    members = (teammates.c.brand == brand) & teammates.c.teams.any(team) & teammates.c.left_at.is_(None)
+    chosen = select(teammates).where(members).order_by(teammates.c.id).with_for_update(key_share=True)
+    return [Teammate.of(row) for row in await connection.execute(chosen)]
+
+
+async def of(connection: AsyncConnection, brand: BrandId, team: str | None = None) -> list[Teammate]:
+    """Return the people of a brand, or of one of its teams, by name."""
+    chosen = select(teammates).where(teammates.c.brand == brand, teammates.c.left_at.is_(None))
+    named = chosen if team is None else chosen.where(teammates.c.teams.any(team))
+    rows = await connection.execute(named.order_by(func.lower(teammates.c.name), teammates.c.id))
+    return [Teammate.of(row) for row in rows]
+
+
+async def change(connection: AsyncConnection, teammate: TeammateId, **columns: object) -> None:
+    """Set columns of a teammate whom this transaction holds."""
+    await connection.execute(update(teammates).where(teammates.c.id == teammate).values(_columns(columns)))
+
+
+async def loads(connection: AsyncConnection, whose: Collection[TeammateId]) -> dict[TeammateId, int]:
+    """Return how many tickets each of these teammates works on."""
+    worked = tickets.c.assignee.in_(whose) & tickets.c.status.in_(WORKED)
+    rows = await connection.execute(select(tickets.c.assignee, func.count()).where(worked).group_by(tickets.c.assignee))
+    counted = {TeammateId(assignee): count for assignee, count in rows.tuples()}
+    return {teammate: counted.get(teammate, 0) for teammate in whose}
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
