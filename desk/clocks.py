@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.tables import clocks
 from domain.ids import TicketId
-from domain.policy import Target
+from domain.staffing import Target
 from domain.triage import Priority
 
 Kind = Literal["first_response", "next_response", "resolution"]

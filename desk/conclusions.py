@@ -10,7 +10,7 @@ from desk.cases import Attempt, Outgoing
 from desk.queue import Queue
 from desk.tickets import Ticket
 from domain.decisions import Decision
-from domain.policy import Target
+from domain.staffing import Target
 from domain.triage import Priority
 
 

@@ -27,7 +27,7 @@ from desk.stream import Listener, StreamRow
 from desk.tickets import Ticket
 from domain.decisions import Decision, Handover
 from domain.ids import ArticleId, BrandId, CaseId, CustomerId, MessageId, TicketId, new
-from domain.policy import Target
+from domain.staffing import Target
 from domain.triage import Priority
 from domain.turns import Channel, Turn, Utterance
 

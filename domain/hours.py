@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Literal
+from typing import Literal, get_args
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -24,3 +24,11 @@ class Calendar:
     week: dict[Weekday, tuple[Opening, ...]]
     holidays: str | None = None
     closed: tuple[date, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.time_zone, self.holidays, self.closed))  # a week, being a dict, has none
+
+
+AROUND_THE_CLOCK = Calendar(
+    "around the clock", "UTC", {day: (Opening(time.min, time.min),) for day in get_args(Weekday)}
+)

@@ -1,9 +1,11 @@
 """What a support lead may edit: intents, teams, tone, targets and thresholds of one brand, as frozen data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from domain.decisions import Fact, HandoverReason
+from domain.hours import AROUND_THE_CLOCK, Calendar
+from domain.staffing import ContactCost, Escalation, KpiTarget, Step, Target, Team, Tier, Waits
 from domain.triage import Flag, Priority
 from domain.turns import Channel
 
@@ -55,15 +57,6 @@ class Phrases:
     def sentences(self) -> tuple[str, ...]:
         """Return those that stand as they are."""
         return (*(value for value in vars(self).values() if isinstance(value, str)), *self.points)
-
-
-@dataclass(frozen=True)
-class Target:
-    """How long a priority may wait, in minutes, and whether only business hours count."""
-
-    response: int
-    resolution: int
-    business_hours: bool
 
 
 @dataclass(frozen=True)
@@ -132,7 +125,11 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Policy:
-    """One brand's policy; `version` is a hash of the files it came from."""
+    """One brand's policy; `version` is a hash of the pages it came from, `number` counts the brand's changes to them.
+
+    `name` is the brand as its customers read it, empty where it is called as it was added; `origins` are the sites
+    that may show its widget. The first calendar counts where no team has one.
+    """
 
     version: str
     languages: tuple[str, ...]
@@ -148,6 +145,16 @@ class Policy:
     tones: Tone
     scope: str
     link_hosts: tuple[str, ...]
+    origins: tuple[str, ...] = ()
+    name: str = ""
+    calendars: tuple[Calendar, ...] = (AROUND_THE_CLOCK,)
+    teams: tuple[Team, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    waits: Waits = field(default_factory=Waits)
+    kpis: tuple[KpiTarget, ...] = ()
+    cost: ContactCost = field(default_factory=ContactCost)
+    number: int = 0
 
     def intent(self, name: str) -> Intent | None:
         """Return the intent of that name, None when the policy has none."""
@@ -156,3 +163,23 @@ class Policy:
     def speak(self, language: str) -> Phrases:
         """Return our own sentences in that language, or in the first language of the policy."""
         return self.phrases.get(language) or self.phrases[self.languages[0]]
+
+    def team(self, name: str | None) -> Team | None:
+        """Return the team of that name, None when the policy has none."""
+        return next((team for team in self.teams if team.name == name), None)
+
+    def calendar(self, team: str | None = None) -> Calendar:
+        """Return when a team works; the first calendar where no such team is known."""
+        known = self.team(team)
+        named = (calendar for calendar in self.calendars if known and calendar.name == known.calendar)
+        return next(named, self.calendars[0])
+
+    def target(self, priority: Priority, tier: str | None = None) -> Target:
+        """Return how long a priority may wait, for customers of a tier where it has a target of its own."""
+        own = next((known.targets for known in self.tiers if known.name == tier), {})
+        return own.get(priority, self.targets[priority])
+
+    def escalation(self, priority: Priority, team: str | None = None) -> tuple[Step, ...]:
+        """Return whom to tell, and whom after them: as the team has it, else as all have it."""
+        fitting = [path for path in self.escalations if priority in path.priorities and path.team in (team, None)]
+        return max(fitting, key=lambda path: path.team is not None).steps if fitting else ()

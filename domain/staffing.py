@@ -1,9 +1,8 @@
 """How a desk is staffed and what is expected of it: teams, targets by tier, escalation paths, KPIs and costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.policy import Target
 from domain.triage import Priority
 from domain.turns import Channel
 
@@ -42,6 +41,15 @@ class Escalation:
 
 
 @dataclass(frozen=True)
+class Target:
+    """How long a priority may wait, in minutes, and whether only business hours count."""
+
+    response: int
+    resolution: int
+    business_hours: bool
+
+
+@dataclass(frozen=True)
 class Tier:
     """Targets of a tier of customers, where they differ from everybody's."""
 
@@ -65,8 +73,8 @@ class KpiTarget:
 class ContactCost:
     """What a contact costs besides the model, in USD: an hour of a teammate, and a message of each channel."""
 
-    hour: float
-    channels: dict[Channel, float]
+    hour: float = 0.0
+    channels: dict[Channel, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

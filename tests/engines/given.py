@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from domain.articles import Passage
 from domain.budget import Budget
 from domain.ids import ArticleId, AskId, PassageId
-from domain.policy import Destination, Intent, Phrases, Policy, Risk, Target, Thresholds, Tone, Within
+from domain.policy import Destination, Intent, Phrases, Policy, Risk, Thresholds, Tone, Within
 from domain.search import Evidence
+from domain.staffing import Target
 from domain.triage import Ask, Priority
 from domain.turns import Utterance
 from engines.tasks import CheckTask, DraftTask, TriageTask

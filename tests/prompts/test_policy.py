@@ -8,15 +8,15 @@ from prompts.policy import PolicyError
 
 
 def test_the_shipped_policy_can_be_exported_and_loaded_again(tmp_path: Path) -> None:
-    policy.export(tmp_path / "mine")
+    policy.export(tmp_path / "mine", policy.texts())
 
     assert policy.load(tmp_path / "mine") == policy.load()
 
 
 def test_an_edited_file_replaces_the_shipped_one_and_changes_the_version(tmp_path: Path) -> None:
-    policy.export(tmp_path)
-    desk = tmp_path / "desk.yaml"
-    desk.write_text(desk.read_text("utf-8").replace("P0: {response: 30,", "P0: {response: 15,"), "utf-8")
+    policy.export(tmp_path, policy.texts())
+    clocks = tmp_path / "clocks.yaml"
+    clocks.write_text(clocks.read_text("utf-8").replace("P0: {response: 30,", "P0: {response: 15,"), "utf-8")
 
     edited = policy.load(tmp_path)
 
@@ -25,10 +25,10 @@ def test_an_edited_file_replaces_the_shipped_one_and_changes_the_version(tmp_pat
 
 
 def test_an_edited_policy_is_never_overwritten(tmp_path: Path) -> None:
-    policy.export(tmp_path)
+    policy.export(tmp_path, policy.texts())
 
-    with pytest.raises(PolicyError, match=r"already holds intents\.yaml"):
-        policy.export(tmp_path)
+    with pytest.raises(PolicyError, match=r"already holds brand\.yaml, intents\.yaml"):
+        policy.export(tmp_path, policy.texts())
 
 
 def test_a_folder_with_one_file_keeps_the_rest_as_shipped(tmp_path: Path) -> None:
@@ -43,7 +43,8 @@ def test_a_folder_with_one_file_keeps_the_rest_as_shipped(tmp_path: Path) -> Non
     [
         ("intents.yaml", "- name: x\n  description: y\n", r"intents\.yaml, at 0\.examples"),
         ("intents.yaml", "a: [", r"intents\.yaml is not YAML"),
-        ("desk.yaml", "languages: [en]\n", r"desk\.yaml must hold exactly"),
+        ("brand.yaml", "nome: Fernway\n", r"brand\.yaml, at nome: is not known here"),
+        ("desk.yaml", "languages: [en]\n", r"desk\.yaml, at thresholds: is missing"),
         ("flags.yaml", "shouting:\n  - HEY\n", r"flags\.yaml, at shouting"),
         ("destinations.yaml", "- name: x\n", r"destinations\.yaml, at 0\.team"),
         ("destinations.yaml", "[]", r"must end with an entry of `owns: true`"),
