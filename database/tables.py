@@ -161,6 +161,7 @@ messages = Table(
     one_of("author", "customer", "teammate", "bot"),
     one_of("kind", "text", "reply", "notice", "note"),
     Index(None, "words", postgresql_using="gin"),
+    Index("uq_messages_one_a_case", "case", unique=True, postgresql_where=text("author = 'teammate'")),
     Index("uq_messages_one_a_turn", "ticket", "answers", "kind", unique=True, postgresql_where=text("author = 'bot'")),
 )
 

@@ -36,6 +36,7 @@ suggestions = Table(
     Column("text", Text, nullable=False, comment="as the bot drafted it"),
     Column("final_text", Text, comment="as the teammate sends it"),
     Column("reason", Text, comment="why it was rejected"),
+    Column("comment", Text, comment="the same in the teammate's words"),
     Column("advice", JSONB, comment="what the checker says of the edited text"),
     Column("decided_by", ForeignKey("teammates.id")),
     Column("decided_at", Time),
@@ -44,6 +45,7 @@ suggestions = Table(
     Column("created_at", Time, nullable=False),
     UniqueConstraint("ticket", "turn"),
     one_of("state", "waiting", "approved", "edited", "rejected", "sent", "superseded"),
+    one_of("reason", "wrong", "incomplete", "tone", "unneeded", "other"),
     Index("ix_suggestions_waiting", "brand", "created_at", postgresql_where=text("state = 'waiting'")),
     Index("ix_suggestions_due", "send_at", postgresql_where=text("state IN ('approved', 'edited')")),
 )
@@ -117,12 +119,18 @@ outcomes = Table(
     Column("contacted_again_at", Time, comment="same customer and intent, within 7 days of the solution"),
     Column("csat_asked_at", Time),
     Column("csat_given_at", Time),
+    Column("csat_ignored_at", Time),
     Column("csat", Integer),
     one_of("answered_by_bot", "confirmed", "assumed"),
     CheckConstraint("csat BETWEEN 1 AND 5", name="csat"),
     Index(None, "brand", "opened_at"),
     Index(None, "brand", "solved_at"),
     Index(None, "brand", "customer", "intent"),
+    Index(
+        "ix_outcomes_unrated",
+        "csat_asked_at",
+        postgresql_where=text("csat_given_at IS NULL AND csat_ignored_at IS NULL"),
+    ),
 )
 
 attachments = Table(

@@ -1,7 +1,7 @@
 """What a decision changes in its ticket, all of it in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,9 +9,12 @@ from desk import cases, clocks, events, messages, outbox, stream, tickets
 from desk.cases import Attempt, Outgoing
 from desk.queue import Queue
 from desk.tickets import Ticket
+from desk.work import outcomes, suggestions
 from domain.decisions import Decision
 from domain.staffing import Target
 from domain.triage import Priority
+
+RECONTACT = timedelta(days=7)
 
 
 async def supersede(
@@ -41,6 +44,8 @@ async def decide(
             connection, ticket.id, "bot", said.kind, said.text, now, case=attempt.case, answers=attempt.number
         )
         await outbox.put(connection, queue, ticket, message, now)
+        if said.kind == "reply":
+            await outcomes.replied(connection, ticket, "bot", now)
     if not outgoing:
         await stream.add_done(connection, ticket.id, attempt.case, now)
 
@@ -73,6 +78,10 @@ async def settle(
         await events.record(connection, ticket.brand, ticket.id, "priority_changed", now, **change)
     if decision.outcome == "answered":
         await stop_response_clocks(connection, ticket, now)
+    if decision.outcome == "suggested":
+        await suggestions.add(connection, ticket, attempt, decision, now)
+    if found:
+        await outcomes.understood(connection, ticket, found.intent, RECONTACT, now)
 
 
 async def stop_response_clocks(connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
@@ -106,3 +115,4 @@ async def _record(
         await events.record(
             connection, ticket.brand, ticket.id, "handed_over", now, case=attempt.case, by="bot", **facts
         )
+        await outcomes.handed_over(connection, ticket, handover.reason)

@@ -25,6 +25,7 @@ from desk.queue import Queue
 from desk.replies import CitingReply
 from desk.stream import Listener, StreamRow
 from desk.tickets import Ticket
+from desk.work import outcomes, suggestions
 from domain.decisions import Decision, Handover
 from domain.ids import ArticleId, BrandId, CaseId, CustomerId, MessageId, TicketId, new
 from domain.staffing import Target
@@ -126,6 +127,8 @@ class Desk:
             message = await messages.add(connection, ticket.id, "teammate", "reply", text, now)
             await outbox.put(connection, self._queue, ticket, message, now)
             await tickets.change(connection, ticket.id, now, settled=ticket.asked, bot_silent=True, status="pending")
+            await suggestions.supersede(connection, ticket, now)
+            await outcomes.replied(connection, ticket, "teammate", now)
             await events.record(
                 connection, ticket.brand, ticket.id, "message_written", now, message=message.id, by="teammate"
             )
@@ -314,6 +317,7 @@ class Desk:
             return _of_brand(found, incoming.ticket, incoming.brand)
         ticket = _new_ticket(incoming, now)
         await tickets.add(connection, ticket)
+        await outcomes.opened(connection, ticket)
         await events.record(connection, ticket.brand, ticket.id, "ticket_opened", now, channel=ticket.channel)
         return ticket
 
@@ -325,7 +329,9 @@ class Desk:
         await tickets.change(
             connection, ticket.id, now, asked=message.number, status=status, language=ticket.language or language
         )
+        await suggestions.supersede(connection, ticket, now)
         if reopened:
+            await outcomes.reopened(connection, ticket)
             await events.record(connection, ticket.brand, ticket.id, "ticket_reopened", now)
         facts: dict[str, Fact] = {"message": message.id, "number": message.number, "channel": ticket.channel}
         await events.record(connection, ticket.brand, ticket.id, "message_received", now, **facts)

@@ -1,5 +1,6 @@
 """Decisions as the hub would make them, for tests that need one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from domain.decisions import Decision, EngineUse, FoundPassage, Handover, Outcome, Reply, TriageSummary, Usage
@@ -19,6 +20,11 @@ def answered(turn: Turn, priority: Priority = Priority.P3) -> Decision:
     reply = Reply(REPLY, (Sentence(REPLY, "fact", ask.id, (citation,)),))
     found = FoundPassage(ask.id, citation.article, citation.passage, "Profile", "https://help.example/p", 0.9, "text")
     return decide(turn, "answered", priority, reply, ask, (found,), None)
+
+
+def suggested(turn: Turn, priority: Priority = Priority.P3) -> Decision:
+    """Return a decision whose reply waits for a teammate."""
+    return replace(answered(turn, priority), outcome="suggested")
 
 
 def handed_over(turn: Turn, priority: Priority = Priority.P3) -> Decision:

@@ -114,6 +114,9 @@ def grown() -> None:
             "automatic", Boolean(), server_default="false", nullable=False, comment="written by a machine of theirs"
         ),
     )
+    op.create_index(
+        "uq_messages_one_a_case", "messages", ["case"], unique=True, postgresql_where=text("author = 'teammate'")
+    )
     op.create_index(op.f("ix_messages_words"), "messages", ["words"], postgresql_using="gin")
     op.create_foreign_key(op.f("fk_messages_teammate"), "messages", "teammates", ["teammate"], ["id"])
     op.add_column("tickets", Column("subject", Text(), server_default="", nullable=False))
@@ -218,6 +221,7 @@ def drafted() -> None:
         Column("text", Text(), nullable=False, comment="as the bot drafted it"),
         Column("final_text", Text(), comment="as the teammate sends it"),
         Column("reason", Text(), comment="why it was rejected"),
+        Column("comment", Text(), comment="the same in the teammate's words"),
         Column("advice", JSONB(), comment="what the checker says of the edited text"),
         Column("decided_by", Text()),
         Column("decided_at", Time),
@@ -227,6 +231,9 @@ def drafted() -> None:
         CheckConstraint(
             "state IN ('waiting', 'approved', 'edited', 'rejected', 'sent', 'superseded')",
             name=op.f("ck_suggestions_state"),
+        ),
+        CheckConstraint(
+            "reason IN ('wrong', 'incomplete', 'tone', 'unneeded', 'other')", name=op.f("ck_suggestions_reason")
         ),
         ForeignKeyConstraint(["brand"], ["brands.id"], name=op.f("fk_suggestions_brand")),
         ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("fk_suggestions_case"), ondelete="CASCADE"),
@@ -338,12 +345,19 @@ def ended() -> None:
         Column("contacted_again_at", Time, comment="same customer and intent, within 7 days of the solution"),
         Column("csat_asked_at", Time),
         Column("csat_given_at", Time),
+        Column("csat_ignored_at", Time),
         Column("csat", Integer()),
         CheckConstraint("answered_by_bot IN ('confirmed', 'assumed')", name=op.f("ck_outcomes_answered_by_bot")),
         CheckConstraint("csat BETWEEN 1 AND 5", name=op.f("ck_outcomes_csat")),
         ForeignKeyConstraint(["brand"], ["brands.id"], name=op.f("fk_outcomes_brand")),
         ForeignKeyConstraint(["ticket"], ["tickets.id"], name=op.f("fk_outcomes_ticket"), ondelete="CASCADE"),
         PrimaryKeyConstraint("ticket", name=op.f("pk_outcomes")),
+    )
+    op.create_index(
+        "ix_outcomes_unrated",
+        "outcomes",
+        ["csat_asked_at"],
+        postgresql_where=text("csat_given_at IS NULL AND csat_ignored_at IS NULL"),
     )
     op.create_index(op.f("ix_outcomes_brand_customer_intent"), "outcomes", ["brand", "customer", "intent"])
     op.create_index(op.f("ix_outcomes_brand_opened_at"), "outcomes", ["brand", "opened_at"])
