@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 HELP_CENTER = Path(__file__).parents[2] / "demo" / "help_center"
-EVERY = 18  # of the demo's articles one in so many is enough, in every language
+ARTICLES = ("*/*invit*.md", "*/*seat*.md", "*/*refund*.md", "*/*invoice*.md", "*/*password*.md")
 TURNS = (
     {"id": "how", "question": "How do I invite a colleague?"},
     {"id": "two", "question": "Where do I find my invoices? And can I get a refund of the setup fee?"},
@@ -42,7 +42,7 @@ def decisions(articles: Path, folder: Path, seed: str, threads: str) -> list[dic
 def test_two_processes_with_an_index_each_decide_byte_for_byte_the_same(tmp_path: Path) -> None:
     articles = tmp_path / "articles"
     articles.mkdir()
-    for file in sorted(HELP_CENTER.glob("*/*.md"))[::EVERY]:
+    for file in sorted({file for names in ARTICLES for file in HELP_CENTER.glob(names)}):
         shutil.copy(file, articles / f"{file.parent.name}-{file.name}")
 
     one, other = (
