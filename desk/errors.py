@@ -15,6 +15,8 @@ DeskError
  +- UnknownShift        no such shift of this teammate
  +- UnknownFollowUp     no such open follow-up of this brand
  +- StaffRefused        a teammate, a shift or a follow-up that cannot be as it was given
+ +- UnknownVersion      no such version of this brand's policy
+ +- PolicyChanged       somebody else changed the policy that was being edited
 """
 
 
@@ -76,3 +78,11 @@ class MacroRefused(DeskError):
 
 class RatingRefused(DeskError):
     """A mark is none, or nobody asked for it."""
+
+
+class UnknownVersion(DeskError):
+    """There is no such version of this brand's policy."""
+
+
+class PolicyChanged(DeskError):
+    """Somebody else changed the policy that was being edited."""

@@ -46,6 +46,7 @@ Kind = Literal[
     "shift_ended",
     "follow_up_created",
     "follow_up_done",
+    "policy_changed",
 ]
 Fact = str | int | float | bool | None
 
