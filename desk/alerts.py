@@ -10,6 +10,7 @@ from database.work import alerts
 from domain.ids import BrandId, TicketId
 
 Cause = Literal["half", "at_risk", "breached", "grave", "unanswered", "follow_up_due"]
+COORDINATION = "coordination"  # the team that keeps the overview
 
 
 async def tell(

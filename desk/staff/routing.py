@@ -67,9 +67,13 @@ class Term:
 class Ranked:
     """Somebody who may take the ticket, and what speaks for them."""
 
-    teammate: TeammateId
+    seat: Seat
     terms: tuple[Term, ...]
-    assigned_at: datetime | None
+
+    @property
+    def teammate(self) -> TeammateId:
+        """Return who it is."""
+        return self.seat.teammate
 
     @property
     def score(self) -> float:
@@ -112,8 +116,8 @@ def route(wanted: Wanted, seats: Iterable[Seat]) -> Route:
         if obstacle := _obstacle(wanted, seat):
             passed.append(Passed(seat.teammate, obstacle))
         else:
-            ranked.append(Ranked(seat.teammate, _terms(wanted, seat), seat.assigned_at))
-    ranked.sort(key=lambda one: (-one.score, one.assigned_at or NEVER, one.teammate))
+            ranked.append(Ranked(seat, _terms(wanted, seat)))
+    ranked.sort(key=lambda one: (-one.score, one.seat.assigned_at or NEVER, one.teammate))
     return Route(tuple(ranked), tuple(passed), None if ranked else _waits(passed))
 
 

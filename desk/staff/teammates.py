@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,12 +78,18 @@ async def hold(connection: AsyncConnection, brand: BrandId, teammate: TeammateId
 
     Raises UnknownTeammate when there is none, or they have left.
     """
-    chosen = select(teammates).where(teammates.c.id == teammate, teammates.c.brand == brand)
-    here = chosen.where(teammates.c.left_at.is_(None)).with_for_update(key_share=True)
-    row = (await connection.execute(here)).one_or_none()
+    chosen = select(teammates).where(_here(brand, teammate)).with_for_update(key_share=True)
+    row = (await connection.execute(chosen)).one_or_none()
     if row is None:
-        raise UnknownTeammate(f"brand {brand!r} has no teammate {teammate!r}: `deskhand teammates list` shows them")
+        raise _unknown(brand, teammate)
     return Teammate.of(row)
+
+
+async def require(connection: AsyncConnection, brand: BrandId, teammate: TeammateId) -> None:
+    """Raise UnknownTeammate unless this teammate works for the brand."""
+    found = await connection.execute(select(teammates.c.id).where(_here(brand, teammate)))
+    if found.first() is None:
+        raise _unknown(brand, teammate)
 
 
 async def hold_team(connection: AsyncConnection, brand: BrandId, team: str) -> list[Teammate]:
@@ -115,6 +121,14 @@ async def loads(connection: AsyncConnection, whose: Collection[TeammateId]) -> d
     rows = await connection.execute(select(tickets.c.assignee, func.count()).where(worked).group_by(tickets.c.assignee))
     counted = {TeammateId(assignee): count for assignee, count in rows.tuples()}
     return {teammate: counted.get(teammate, 0) for teammate in whose}
+
+
+def _here(brand: BrandId, teammate: TeammateId) -> ColumnElement[bool]:
+    return (teammates.c.id == teammate) & (teammates.c.brand == brand) & teammates.c.left_at.is_(None)
+
+
+def _unknown(brand: BrandId, teammate: TeammateId) -> UnknownTeammate:
+    return UnknownTeammate(f"brand {brand!r} has no teammate {teammate!r}: `deskhand teammates list` shows them")
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:
