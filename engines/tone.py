@@ -114,7 +114,12 @@ def _worse(one: Mark, other: Mark) -> Mark:
     return worse if worse.advice or not better.advice else replace(better, score=worse.score)
 
 
-@lru_cache(maxsize=8)
+def learn(tone: Tone) -> None:
+    """Learn how a policy's replies should sound, so that the first reply does not wait for it."""
+    _trained(tone)
+
+
+@lru_cache(maxsize=16)
 def _trained(tone: Tone) -> _Ear:
     """Fit every head at once by plain gradient descent from zero, each class weighing the same."""
     wholes = [

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from domain.policy import Destination, Handling, Intent, Phrases, Policy, Risk, 
 from domain.staffing import Escalation, Team
 from domain.triage import Flag
 from domain.turns import Channel
-from prompts import pages, staffing
+from prompts import pages, staffing, wording
 from prompts.pages import PolicyError
 
 __all__ = ["FILES", "PolicyError", "export", "load", "parse", "texts", "written"]
@@ -79,10 +80,16 @@ def parse(texts: Mapping[str, str]) -> Policy:
 
     Raises PolicyError naming the first page and place that does not fit, or does not fit to another page.
     """
-    desk, brand = _desk(texts), _read(texts, "brand.yaml", staffing.Brand)
+    return _parse(tuple(texts[name] for name in FILES))
+
+
+@lru_cache(maxsize=8)
+def _parse(written: tuple[str, ...]) -> Policy:
+    texts = dict(zip(FILES, written, strict=True))
+    desk, brand = _read(texts, "desk.yaml", Desk), _read(texts, "brand.yaml", staffing.Brand)
     clocks, kpis = _read(texts, "clocks.yaml", staffing.Clocks), _read(texts, "kpis.yaml", staffing.Kpis)
     policy = Policy(
-        version=hashlib.sha256("\0".join(texts[name] for name in FILES).encode()).hexdigest()[:12],
+        version=hashlib.sha256("\0".join(written).encode()).hexdigest()[:12],
         **vars(desk),
         **vars(brand),
         intents=_read(texts, "intents.yaml", tuple[Intent, ...]),
@@ -101,8 +108,7 @@ def parse(texts: Mapping[str, str]) -> Policy:
         kpis=kpis.targets,
         cost=kpis.cost,
     )
-    if policy.languages[0] not in policy.phrases:
-        raise PolicyError(f"phrases.yaml has no sentences for the first language of desk.yaml, {policy.languages[0]!r}")
+    wording.check(policy)
     staffing.check(policy)
     return policy
 
@@ -129,13 +135,3 @@ def _destinations(texts: Mapping[str, str]) -> tuple[Destination, ...]:
     if not found or not found[-1].owns:
         raise PolicyError("destinations.yaml must end with an entry of `owns: true`: it takes what nobody else does")
     return found
-
-
-def _desk(texts: Mapping[str, str]) -> Desk:
-    desk: Desk = _read(texts, "desk.yaml", Desk)
-    if not desk.languages:
-        raise PolicyError("desk.yaml names no language")
-    for name, share in vars(desk.risk).items():
-        if not 0 < share < 1:
-            raise PolicyError(f"desk.yaml, at risk.{name}: {share!r} is no share between 0 and 1, such as 0.02 for 2 %")
-    return desk

@@ -9,6 +9,7 @@ from domain.budget import Budget
 from domain.decisions import EngineUse
 from domain.policy import Policy
 from embedding.embedder import Embedder
+from engines import tone
 from engines.embedded import checking, drafting
 from engines.embedded.triaging import Triager
 from engines.tasks import Answer, AnswerT, CheckTask, DraftTask, RewriteAnswer, RewriteTask, Task, TriageTask
@@ -34,6 +35,7 @@ class Embedded:
     def prepare(self, policy: Policy) -> None:
         """Learn a policy's examples now, about a second's work, so that the first task does not wait for it."""
         self._triager.learn(policy)
+        tone.learn(policy.tones)
 
     async def answer(self, task: Task[AnswerT], budget: Budget) -> AnswerT:
         """Return the answer, worked out in the pool so that the event loop stays free."""

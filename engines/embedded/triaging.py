@@ -4,7 +4,8 @@ from threading import Lock
 
 import numpy as np
 
-from domain.policy import Policy
+from domain.policy import Intent, Policy
+from domain.triage import Flag
 from embedding.embedder import Embedder
 from engines import language
 from engines.embedded import asks, intents, scope, sentiment
@@ -12,6 +13,9 @@ from engines.embedded.intents import Floats, Reading
 from engines.tasks import TriageAnswer, TriageTask
 
 FLAG_COSINE = 0.72  # a turn this close to an example means much the same
+KEPT = 16  # policies whose examples are learned
+
+Examples = tuple[tuple[Intent, ...], tuple[tuple[Flag, tuple[str, ...]], ...]]
 
 
 class Heard(TriageAnswer):
@@ -25,12 +29,12 @@ class Heard(TriageAnswer):
 
 
 class Triager:
-    """Triages turns; what it learns from a policy is kept until the policy changes."""
+    """Triages turns; what it learned from the examples it saw last is kept, for the policies of several brands."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._lock = Lock()
-        self._learned: dict[str, Learned] = {}
+        self._learning = Lock()
+        self._learned: dict[Examples, Learned] = {}
 
     def triage(self, task: TriageTask) -> Heard:
         """Return what the turn asks and is about."""
@@ -62,10 +66,14 @@ class Triager:
 
     def learn(self, policy: Policy) -> "Learned":
         """Return what the policy's examples teach, worked out once."""
-        with self._lock:
-            if policy.version not in self._learned:
-                self._learned = {policy.version: Learned(policy, self._embedder)}
-            return self._learned[policy.version]
+        examples = policy.intents, tuple(policy.flag_examples.items())
+        known = self._learned.get(examples)
+        if known is None:
+            with self._learning:  # those who read what is known already do not wait
+                known = self._learned.get(examples) or Learned(policy, self._embedder)
+                others = [one for one in self._learned.items() if one[0] != examples]
+                self._learned = dict([*others[1 - KEPT :], (examples, known)])
+        return known
 
 
 class Learned:

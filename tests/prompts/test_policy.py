@@ -48,6 +48,7 @@ def test_a_folder_with_one_file_keeps_the_rest_as_shipped(tmp_path: Path) -> Non
         ("flags.yaml", "shouting:\n  - HEY\n", r"flags\.yaml, at shouting"),
         ("destinations.yaml", "- name: x\n", r"destinations\.yaml, at 0\.team"),
         ("destinations.yaml", "[]", r"must end with an entry of `owns: true`"),
+        ("intents.yaml", "[]", r"intents\.yaml has no examples in scope"),
         ("phrases.yaml", "{}", r"no sentences for the first language of desk\.yaml, 'en'"),
     ],
 )
@@ -67,3 +68,29 @@ def test_every_language_of_the_policy_can_be_spoken() -> None:
     shipped = policy.load()
 
     assert set(shipped.languages) == set(shipped.phrases)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "said"),
+    [
+        (
+            "intents.yaml",
+            "- name: problem",
+            "- name: how_to",
+            r"intents\.yaml, at 1\.name: 'how_to' is no name of its own",
+        ),
+        ("phrases.yaml", "$number minutes", "$minutes", r"phrases\.yaml, at en\.within\.minutes: .* must say \$number"),
+        ("phrases.yaml", "$number hours", "$number $", r"phrases\.yaml, at en\.within\.hours: .* must say \$number"),
+        ("desk.yaml", "accepted: 0.02", "accepted: 2", r"desk\.yaml, at risk\.accepted: 2\.0 is no share"),
+        ("desk.yaml", "[en, es, de, fr, pt]", "[]", r"desk\.yaml names no language"),
+    ],
+)
+def test_words_that_would_fail_while_a_customer_waits_are_refused(
+    tmp_path: Path, name: str, before: str, after: str, said: str
+) -> None:
+    text = policy.texts()[name]
+    assert before in text
+    (tmp_path / name).write_text(text.replace(before, after, 1), "utf-8")
+
+    with pytest.raises(PolicyError, match=said):
+        policy.load(tmp_path)
