@@ -110,13 +110,13 @@ async def end(connection: AsyncConnection, case: CaseId, state: State, decision:
         "state": state,
         "outcome": decision.outcome,
         "decision": _decisions.dump_python(decision, mode="json"),
-        "cited": _cited(decision),
+        "cited": cited(decision),
         "ended_at": now,
     }
     await connection.execute(update(cases).where(cases.c.id == case).values(columns))
 
 
-def _cited(decision: Decision) -> list[ArticleId]:
+def cited(decision: Decision) -> list[ArticleId]:
     """Return the articles that a decision's reply rests on."""
     said = decision.reply.sentences if decision.reply else ()
     return sorted({citation.article for sentence in said for citation in sentence.citations})

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk import cases, clocks, events, messages, outbox, stream, tickets
 from desk.cases import Attempt, Outgoing
+from desk.messages import Message
 from desk.queue import Queue
 from desk.tickets import Ticket
 from desk.work import outcomes, suggestions
@@ -22,7 +23,8 @@ async def supersede(
 ) -> None:
     """Keep what a case found out, but send nothing: the customer wrote again, or a person has taken the ticket."""
     await cases.end(connection, attempt.case, "superseded", decision, now)
-    await events.record(connection, ticket.brand, ticket.id, "case_superseded", now, case=attempt.case)
+    spent = _spent(decision)
+    await events.record(connection, ticket.brand, ticket.id, "case_superseded", now, case=attempt.case, **spent)
 
 
 async def decide(
@@ -45,7 +47,7 @@ async def decide(
         )
         await outbox.put(connection, queue, ticket, message, now)
         if said.kind == "reply":
-            await outcomes.replied(connection, ticket, "bot", now)
+            await _replied(connection, ticket, attempt, decision, message, now)
     if not outgoing:
         await stream.add_done(connection, ticket.id, attempt.case, now)
 
@@ -91,6 +93,29 @@ async def stop_response_clocks(connection: AsyncConnection, ticket: Ticket, now:
         await events.record(connection, ticket.brand, ticket.id, "clock_stopped", now, clock=clock.kind, late=late)
 
 
+async def _replied(
+    connection: AsyncConnection, ticket: Ticket, attempt: Attempt, decision: Decision, message: Message, now: datetime
+) -> None:
+    """Note that the bot answered, and which articles the customer is shown for it."""
+    facts = {"message": message.id, "by": "bot", "case": attempt.case}
+    await events.record(connection, ticket.brand, ticket.id, "message_written", now, **facts)
+    for article in cases.cited(decision):
+        shown = {"message": message.id, "article": article}
+        await events.record(connection, ticket.brand, ticket.id, "citation_shown", now, **shown)
+    await outcomes.replied(connection, ticket, "bot", now)
+
+
+def _spent(decision: Decision) -> dict[str, events.Fact]:
+    """Return what a case cost."""
+    usage = decision.usage
+    return {
+        "model_calls": usage.model_calls,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "cost": usage.cost,
+    }
+
+
 async def _record(
     connection: AsyncConnection, ticket: Ticket, attempt: Attempt, decision: Decision, now: datetime
 ) -> None:
@@ -105,10 +130,7 @@ async def _record(
         outcome=decision.outcome,
         confidence=decision.confidence,
         engine=decision.engine.name,
-        model_calls=decision.usage.model_calls,
-        prompt_tokens=decision.usage.prompt_tokens,
-        completion_tokens=decision.usage.completion_tokens,
-        cost=decision.usage.cost,
+        **_spent(decision),
     )
     if handover := decision.handover:
         facts = {"reason": handover.reason, "team": handover.team, "skill": handover.skill}
