@@ -335,7 +335,8 @@ def decided(case: Case, here: Pass, began: datetime) -> Decision:
 
 def _versions(policy: Policy) -> dict[str, str]:
     worded = {f"prompt:{name}": prompts.version(name) for name in PROMPTS}
-    return {"deskhand": version("deskhand"), "policy": policy.version, **worded}
+    edition = {"policy": policy.version, "policy_number": str(policy.number)}
+    return {"deskhand": version("deskhand"), **edition, **worded}
 
 
 def _summed_up(triaged: Triage) -> TriageSummary:

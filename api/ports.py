@@ -10,6 +10,8 @@ from api.streams import Streams
 from database.evals import EvalRuns
 from database.requests import Requests
 from desk.desk import Desk
+from desk.policies import Policies
+from domain.ids import BrandId
 from evals.beside import Evaluations
 from kb_index.editions import Building
 from kb_index.indexing import Indexer
@@ -27,7 +29,16 @@ class Services(Protocol):
 
     @property
     def context(self) -> graph.Context:
-        """Return the ports of the hub; a draft is one pass through it that nobody is told about."""
+        """Return the ports of the hub, which go by the usual policy."""
+        ...
+
+    async def ports(self, brand: BrandId) -> graph.Context:
+        """Return the ports of the hub for a brand; a draft is one pass through it that nobody is told about."""
+        ...
+
+    @property
+    def policies(self) -> Policies:
+        """Return the policies of all brands."""
         ...
 
     @property

@@ -1,6 +1,6 @@
 """Clocks: until when a customer may wait for a response and for a solution."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -12,16 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from database.tables import clocks
 from domain.ids import TicketId
 from domain.staffing import Target
-from domain.triage import Priority
 
 Kind = Literal["first_response", "next_response", "resolution"]
 RESPONSES: tuple[Kind, ...] = ("first_response", "next_response")
-TARGETS: Mapping[Priority, Target] = {
-    Priority.P0: Target(30, 120, business_hours=False),
-    Priority.P1: Target(60, 240, business_hours=False),
-    Priority.P2: Target(240, 1440, business_hours=True),
-    Priority.P3: Target(480, 2880, business_hours=True),
-}
 
 
 @dataclass(frozen=True)

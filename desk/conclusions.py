@@ -1,6 +1,6 @@
 """What a decision changes in its ticket, all of it in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,10 +12,7 @@ from desk.queue import Queue
 from desk.tickets import Ticket
 from desk.work import outcomes, suggestions
 from domain.decisions import Decision
-from domain.staffing import Target
-from domain.triage import Priority
-
-RECONTACT = timedelta(days=7)
+from domain.policy import Policy
 
 
 async def supersede(
@@ -57,7 +54,7 @@ async def settle(
     ticket: Ticket,
     attempt: Attempt,
     decision: Decision,
-    targets: Mapping[Priority, Target],
+    policy: Policy,
     now: datetime,
 ) -> None:
     """Bring status, priority, language and clocks of the ticket up to the decision."""
@@ -75,7 +72,7 @@ async def settle(
         handed_over_at=handed_over_at,
     )
     if priority != ticket.priority:
-        await clocks.aim(connection, ticket.id, targets[priority])
+        await clocks.aim(connection, ticket.id, policy.target(priority))
         change = {"before": ticket.priority.value, "after": priority.value}
         await events.record(connection, ticket.brand, ticket.id, "priority_changed", now, **change)
     if decision.outcome == "answered":
@@ -83,7 +80,7 @@ async def settle(
     if decision.outcome == "suggested":
         await suggestions.add(connection, ticket, attempt, decision, now)
     if found:
-        await outcomes.understood(connection, ticket, found.intent, RECONTACT, now)
+        await outcomes.understood(connection, ticket, found.intent, timedelta(days=policy.waits.recontact_days), now)
 
 
 async def stop_response_clocks(connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:

@@ -5,7 +5,7 @@ said here about order and "once" holds across processes.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from desk.events import Event, Fact
 from desk.keys import KeyRecord
 from desk.messages import Message
 from desk.outbox import Delivery
+from desk.policies import Policies
 from desk.queue import Queue
 from desk.replies import CitingReply
 from desk.stream import Listener, StreamRow
@@ -28,7 +29,6 @@ from desk.tickets import Ticket
 from desk.work import outcomes, suggestions
 from domain.decisions import Decision, Handover
 from domain.ids import ArticleId, BrandId, CaseId, CustomerId, MessageId, TicketId, new
-from domain.staffing import Target
 from domain.triage import Priority
 from domain.turns import Channel, Turn, Utterance
 
@@ -60,12 +60,12 @@ class Received:
 
 
 class Desk:
-    """A support desk on one database; `targets` say how long each priority may wait."""
+    """A support desk on one database; `policies` say how long customers may wait."""
 
-    def __init__(self, engine: AsyncEngine, queue: Queue, targets: Mapping[Priority, Target] = clocks.TARGETS) -> None:
+    def __init__(self, engine: AsyncEngine, queue: Queue, policies: Policies | None = None) -> None:
         self._engine = engine
         self._queue = queue
-        self._targets = targets
+        self._policies = policies or Policies(engine)
         self._listener = Listener(queue.conninfo)
 
     async def receive(self, incoming: Incoming, now: datetime) -> Received:
@@ -114,7 +114,8 @@ class Desk:
                 await conclusions.supersede(connection, ticket, attempt, decision, now)
                 return False
             await conclusions.decide(connection, self._queue, ticket, attempt, decision, outgoing, now)
-            await conclusions.settle(connection, ticket, attempt, decision, self._targets, now)
+            policy = await self._policies.in_force(ticket.brand, connection)
+            await conclusions.settle(connection, ticket, attempt, decision, policy, now)
             return True
 
     async def write(self, ticket_id: TicketId, text: str, now: datetime) -> MessageId:
@@ -338,7 +339,7 @@ class Desk:
         await self._start_clocks(connection, ticket, now)
 
     async def _start_clocks(self, connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
-        target = self._targets[ticket.priority]
+        target = (await self._policies.in_force(ticket.brand, connection)).target(ticket.priority)
         running = {clock.kind for clock in await clocks.of(connection, ticket.id) if clock.stopped_at is None}
         if not running.intersection(clocks.RESPONSES):
             kind: clocks.Kind = "next_response" if ticket.asked else "first_response"

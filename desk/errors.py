@@ -7,6 +7,7 @@ DeskError
  +- UnknownScope        an API key cannot allow this
  +- BrandRefused        a brand that exists already, or an id that does not fit into an address
  +- UnknownSuggestion   no such suggestion of this brand
+ +- UnknownSearch       no such search of this brand
  +- UnknownMacro        no such macro of this brand
  +- SuggestionDecided   a suggestion that somebody has decided on, or that is superseded
  +- MacroRefused        a macro cannot be as it was given, or lacks what its variables stand for
@@ -62,6 +63,10 @@ class StaffRefused(DeskError):
 
 class UnknownSuggestion(DeskError):
     """There is no such suggestion of this brand."""
+
+
+class UnknownSearch(DeskError):
+    """There is no such search of this brand."""
 
 
 class UnknownMacro(DeskError):

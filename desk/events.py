@@ -38,6 +38,7 @@ Kind = Literal[
     "csat_ignored",
     "ticket_solved",
     "ticket_dropped",
+    "ticket_focused",
     "ticket_left",
     "wrapped_up",
     "search_made",

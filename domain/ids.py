@@ -15,6 +15,7 @@ TeammateId = NewType("TeammateId", str)
 MacroId = NewType("MacroId", str)
 FollowUpId = NewType("FollowUpId", str)
 AttachmentId = NewType("AttachmentId", str)
+SearchId = NewType("SearchId", str)
 
 DEFAULT_BRAND = BrandId("default")
 

@@ -23,7 +23,6 @@ from desk.errors import DeskError
 from domain.budget import Ledger
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, BrandId, CaseId, new
-from domain.policy import Policy
 from domain.search import Asked
 from domain.turns import Turn
 from embedding import loading
@@ -32,8 +31,9 @@ from embedding.remembering import Remembering
 from kb_index.errors import KnowledgeError, UnknownBrand
 from kb_index.fits import InUse
 from kb_index.one_shot import Tell, ignore
-from prompts import policy as policies
+from prompts import policy as pages
 from prompts.policy import PolicyError
+from services.governing import Governing
 from services.owning import LOCK, DataDirectoryBusy, DataDirectoryUnusable, ServicesError, owned
 from services.toolbox import Tools, now, one_shot, open_tools, pool_of, release, reranker, tools
 from settings import Settings, SettingsError
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from database.requests import Requests
     from desk.cases import Concluded
     from desk.desk import Desk
+    from desk.policies import Policies
     from desk.queue import Queue
     from graph import Context
     from kb_index.contents import Contents
@@ -72,6 +73,7 @@ __all__ = [
     "open_fits",
     "open_learning",
     "open_memory",
+    "open_policies",
     "open_preflight",
     "open_services",
     "open_tools",
@@ -84,17 +86,29 @@ STATUSES = {"triage": "reading", "retrieve": "searching", "draft": "writing", "c
 Note = Callable[[str], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """What one database holds."""
+
+    database: Database
+    policies: Policies
+    desk: Desk
+    queue: Queue
+
+
 @dataclass
 class Services:
     """Everything that works on one data directory.
 
-    `run_key` opens this process to the operator's own commands; `worker` is its worker, None where workers run
-    elsewhere.
+    `context` goes by the usual policy, `ports` gives a brand's. `run_key` opens this process to the operator's own
+    commands; `worker` is its worker, None where workers run elsewhere.
     """
 
     settings: Settings
     queue: Queue
     desk: Desk
+    policies: Policies
+    governing: Governing
     requests: Requests
     articles: PostgresKnowledge
     indexer: Indexer
@@ -117,6 +131,10 @@ class Services:
         """Return what evaluations are made of, thinking in a pool of their own; the model's weights are shared."""
         return tools(self.settings, self.context.policy, self.embedder, pool, self.ledger)
 
+    async def ports(self, brand: BrandId) -> Context:
+        """Return the ports of the hub for a brand, which goes by its policy in force."""
+        return replace(self.context, policy=await self.governing.policy(brand))
+
     async def building(self) -> Building | None:
         """Return how far the index of a new embedder is, None when there is nothing to wait for."""
         return await self.index.building()
@@ -134,12 +152,14 @@ class Services:
             if node in STATUSES:
                 await note(STATUSES[node])
 
-        return concluded(await graph.handle(turn, self.context, reached))
+        return concluded(await graph.handle(turn, await self.ports(turn.brand), reached))
 
     async def warm_up(self) -> None:
         """Take a turn through the hub for nothing, so that no customer waits for what loads at first use."""
         import graph
 
+        for brand in await self.desk.brands():
+            await self.governing.policy(brand.id)
         dry = replace(self.context, engine=self.context.embedded)
         await graph.handle(Turn(CaseId(new("case")), DEFAULT_BRAND, "How do I begin?"), dry)
 
@@ -147,7 +167,8 @@ class Services:
         """Hand over a turn that stopped its worker more than once, without trying it again."""
         import graph
 
-        return concluded(graph.give_up(turn, self.context, "the worker died of this turn more than once"))
+        ports = replace(self.context, policy=self.governing.held(turn.brand))
+        return concluded(graph.give_up(turn, ports, "the worker died of this turn more than once"))
 
 
 def concluded(decision: Decision) -> Concluded:
@@ -182,9 +203,9 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     async with AsyncExitStack() as stack:
         if settings.chroma_url is None:
             await stack.enter_async_context(owned(settings.data, patience_s))
-        policy = policies.load(settings.policy)
         pool = stack.enter_context(pool_of(settings))
-        database, desk, queue = await stack.enter_async_context(_desk(settings, policy))
+        stored = await stack.enter_async_context(_desk(settings))
+        database, desk = stored.database, stored.desk
         embedder = loading.load(settings.embedder)
         quick = Remembering(embedder)
         articles = PostgresKnowledge(database.engine)
@@ -194,14 +215,17 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         own = InUse(PostgresFits(database.engine), embedder.id, "confidence", calibrations.read)
         await stack.enter_async_context(kept_up(own))
         ledger = PostgresLedger(database.engine)
-        context = tools(settings, policy, quick, pool, ledger).context(served.index, own.get)
+        used = tools(settings, stored.policies.usual, quick, pool, ledger)
+        context = used.context(served.index, own.get)
         stack.push_async_callback(release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         connectors = {"chat": Chat(desk, now)}
         yield Services(
             settings=settings,
-            queue=queue,
+            queue=stored.queue,
             desk=desk,
+            policies=stored.policies,
+            governing=Governing(stored.policies, used.embedded.prepare),
             requests=requests,
             articles=articles,
             indexer=served.indexer,
@@ -218,8 +242,18 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     """Yield the desk alone, as keys and brands need it: beside a running server as well as without one."""
-    async with _desk(settings, policies.load(settings.policy)) as (_, desk, _):
-        yield desk
+    async with _desk(settings) as stored:
+        yield stored.desk
+
+
+@asynccontextmanager
+async def open_policies(settings: Settings, brand: BrandId) -> AsyncIterator[Policies]:
+    """Yield the policies alone, for a brand: beside a running server, which goes by every change at once, or without.
+
+    Raises UnknownBrand.
+    """
+    async with _stored(settings, brand) as stored:
+        yield stored.policies
 
 
 async def contents(settings: Settings, brand: BrandId) -> Contents:
@@ -312,18 +346,28 @@ async def open_memory(settings: Settings, brand: BrandId) -> AsyncIterator[Postg
 
 @asynccontextmanager
 async def _database_of(settings: Settings, brand: BrandId) -> AsyncIterator[Database]:
-    async with _desk(settings, policies.load(settings.policy)) as (database, desk, _):
-        if brand not in {known.id for known in await desk.brands()}:
-            raise UnknownBrand(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")
-        yield database
+    async with _stored(settings, brand) as stored:
+        yield stored.database
 
 
 @asynccontextmanager
-async def _desk(settings: Settings, policy: Policy) -> AsyncIterator[tuple[Database, Desk, Queue]]:
+async def _stored(settings: Settings, brand: BrandId) -> AsyncIterator[_Stored]:
+    async with _desk(settings) as stored:
+        if brand not in {known.id for known in await stored.desk.brands()}:
+            raise UnknownBrand(f"there is no brand {brand!r}: `deskhand brands list` shows those there are")
+        yield stored
+
+
+@asynccontextmanager
+async def _desk(settings: Settings) -> AsyncIterator[_Stored]:
     from database.database import open_database
     from desk.desk import Desk
+    from desk.policies import Policies
     from desk.queue import Queue
 
+    usual = pages.texts(settings.policy)
+    pages.parse(usual)  # what does not fit is told before anything is opened
     url = settings.database_url.get_secret_value() if settings.database_url else None
     async with open_database(url, settings.data) as database, Queue(database.conninfo) as queue:
-        yield database, Desk(database.engine, queue, policy.targets), queue
+        policies = Policies(database.engine, usual)
+        yield _Stored(database, policies, Desk(database.engine, queue, policies), queue)

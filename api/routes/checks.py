@@ -22,14 +22,14 @@ router = APIRouter(tags=["evals"])
 )
 async def check(
     said: CheckRequest,
-    _: Annotated[Access, Depends(access("evals", "drafts"))],
+    caller: Annotated[Access, Depends(access("evals", "drafts"))],
     house: Annotated[Services, Depends(services)],
 ) -> Marked:
     """Mark a reply, whoever wrote it, part by part, with the sentence that earned each mark; nothing is stored.
 
     The marks come from simple rules and the embedded engine, never from the model that may have drafted the reply.
     """
-    context = house.context
+    context = await house.ports(caller.brand)
     try:
         marks = await Checking(context.embedded, context.policy, context.now).mark(said.given)
     except EngineError as error:

@@ -30,4 +30,4 @@ async def draft(
     """
     case = CaseId(ids.new("cas"))
     turn = Turn(case, caller.brand, said.text, said.utterances, "api", said.language)
-    return await graph.handle(turn, house.context)
+    return await graph.handle(turn, await house.ports(caller.brand))

@@ -24,10 +24,11 @@ from database.evals import EvalRuns
 from database.requests import Requests
 from desk.cases import Attempt, Outgoing
 from desk.desk import Desk
+from desk.policies import Policies
 from desk.queue import Queue
 from domain.decisions import Decision, EngineUse, FoundPassage, Reply, Usage
 from domain.drafts import Citation, Sentence, readable
-from domain.ids import DEFAULT_BRAND, ArticleId, AskId, CaseId, PassageId, TicketId
+from domain.ids import DEFAULT_BRAND, ArticleId, AskId, BrandId, CaseId, PassageId, TicketId
 from domain.triage import Ask
 from embedding.minilm import MiniLM
 from engines.scripted import Scripted
@@ -64,6 +65,7 @@ class House:
     requests: Requests
     eval_runs: EvalRuns
     settings: Settings
+    policies: Policies
     demo: bool = True
     run_key: str | None = RUN_KEY
     alive: bool = True
@@ -71,6 +73,9 @@ class House:
 
     def worker_alive(self) -> bool:
         return self.alive
+
+    async def ports(self, brand: BrandId) -> graph.Context:
+        return replace(self.context, policy=await self.policies.in_force(brand))
 
     async def building(self) -> Building | None:
         return self.new_embedder
@@ -152,10 +157,11 @@ async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
     context = graph.Context(Shelf(SHELF), engine, engine, policy.load(), lambda: NOW)
     articles = PostgresKnowledge(database.engine)
     async with Queue(database.conninfo) as queue:
-        desk = Desk(database.engine, queue)
+        policies = Policies(database.engine)
+        desk = Desk(database.engine, queue, policies)
         kept = Requests(database.engine), EvalRuns(database.engine)
         read = settings.read(data=tmp_path / "data", cache=tmp_path / "cache", suites=tmp_path / "suites")
-        yield House(desk, context, None, articles, *kept, read)  # type: ignore[arg-type]
+        yield House(desk, context, None, articles, *kept, read, policies)  # type: ignore[arg-type]
 
 
 @pytest.fixture
