@@ -61,7 +61,7 @@ async def serve(connection: AsyncConnection, brand: BrandId, team: str, policy: 
 
 async def _waiting_teams(connection: AsyncConnection) -> list[tuple[BrandId, str]]:
     chosen = select(table.c.brand, table.c.team).where(_WAITING).distinct().order_by(table.c.brand, table.c.team)
-    return [(BrandId(brand), team) for brand, team in (await connection.execute(chosen)).tuples()]
+    return [(BrandId(brand), team) for brand, team in await connection.execute(chosen)]
 
 
 async def _next(connection: AsyncConnection, brand: BrandId, team: str, most: int) -> list[Ticket]:

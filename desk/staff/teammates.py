@@ -97,7 +97,7 @@ async def hold_team(connection: AsyncConnection, brand: BrandId, team: str) -> l
 
     Always in the order of their ids, so that two that want them wait for each other and never both.
     """
-    members = (teammates.c.brand == brand) & teammates.c.teams.any(team) & teammates.c.left_at.is_(None)
+    members = (teammates.c.brand == brand) & _in_team(team) & teammates.c.left_at.is_(None)
     chosen = select(teammates).where(members).order_by(teammates.c.id).with_for_update(key_share=True)
     return [Teammate.of(row) for row in await connection.execute(chosen)]
 
@@ -105,7 +105,7 @@ async def hold_team(connection: AsyncConnection, brand: BrandId, team: str) -> l
 async def of(connection: AsyncConnection, brand: BrandId, team: str | None = None) -> list[Teammate]:
     """Return the people of a brand, or of one of its teams, by name."""
     chosen = select(teammates).where(teammates.c.brand == brand, teammates.c.left_at.is_(None))
-    named = chosen if team is None else chosen.where(teammates.c.teams.any(team))
+    named = chosen if team is None else chosen.where(_in_team(team))
     rows = await connection.execute(named.order_by(func.lower(teammates.c.name), teammates.c.id))
     return [Teammate.of(row) for row in rows]
 
@@ -119,12 +119,16 @@ async def loads(connection: AsyncConnection, whose: Collection[TeammateId]) -> d
     """Return how many tickets each of these teammates works on."""
     worked = tickets.c.assignee.in_(whose) & tickets.c.status.in_(WORKED)
     rows = await connection.execute(select(tickets.c.assignee, func.count()).where(worked).group_by(tickets.c.assignee))
-    counted = {TeammateId(assignee): count for assignee, count in rows.tuples()}
+    counted = {TeammateId(assignee): count for assignee, count in rows}
     return {teammate: counted.get(teammate, 0) for teammate in whose}
 
 
 def _here(brand: BrandId, teammate: TeammateId) -> ColumnElement[bool]:
     return (teammates.c.id == teammate) & (teammates.c.brand == brand) & teammates.c.left_at.is_(None)
+
+
+def _in_team(team: str) -> ColumnElement[bool]:
+    return teammates.c.teams.op("@>", is_comparison=True)([team])
 
 
 def _unknown(brand: BrandId, teammate: TeammateId) -> UnknownTeammate:
