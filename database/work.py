@@ -90,15 +90,21 @@ alerts = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("brand", ForeignKey("brands.id"), nullable=False),
-    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("cause", Text, nullable=False),
     Column("step", Integer, nullable=False, comment="how far up the escalation path, from 0"),
     Column("told", Text, nullable=False, comment="the team or the teammate's id"),
     Column("created_at", Time, nullable=False),
     Column("seen_at", Time),
     Column("seen_by", ForeignKey("teammates.id")),
+    Column("clock", ForeignKey("clocks.id", ondelete="CASCADE"), comment="null where it is about the ticket"),
     one_of("cause", "half", "at_risk", "breached", "grave", "unanswered", "follow_up_due"),
-    UniqueConstraint("ticket", "cause", "step", "told"),
+    Index(
+        "uq_alerts_of_ticket", "ticket", "cause", "step", "told", unique=True, postgresql_where=text("clock IS NULL")
+    ),
+    Index(
+        "uq_alerts_of_clock", "clock", "cause", "step", "told", unique=True, postgresql_where=text("clock IS NOT NULL")
+    ),
     Index("ix_alerts_unseen", "brand", "told", postgresql_where=text("seen_at IS NULL")),
 )
 

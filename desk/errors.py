@@ -15,6 +15,7 @@ DeskError
  +- UnknownTeammate     no such teammate of this brand, or they have left
  +- UnknownShift        no such shift of this teammate
  +- UnknownFollowUp     no such open follow-up of this brand
+ +- UnknownAlert        no such alert of this brand
  +- StaffRefused        a teammate, a shift or a follow-up that cannot be as it was given
  +- UnknownVersion      no such version of this brand's policy
  +- PolicyChanged       somebody else changed the policy that was being edited
@@ -91,3 +92,7 @@ class UnknownVersion(DeskError):
 
 class PolicyChanged(DeskError):
     """Somebody else changed the policy that was being edited."""
+
+
+class UnknownAlert(DeskError):
+    """There is no such alert of this brand."""

@@ -45,7 +45,7 @@ class Timer:
 class Marks:
     """When a clock is half spent, when a fifth is left and it is at risk, and when it is due.
 
-    Those that a resting clock has not reached are where they would be if it went on at once.
+    Those that a resting clock has not reached are where they would be had it not begun to rest.
     """
 
     half_at: datetime
