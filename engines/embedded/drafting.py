@@ -10,6 +10,7 @@ from domain.triage import Ask
 from embedding.embedder import Embedder
 from engines.embedded import extracts
 from engines.embedded.extracts import Extract
+from engines.embedded.tables import Row
 from engines.embedded.units import Unit
 from engines.tasks import DraftAnswer, DraftedSentence, DraftTask
 
@@ -75,7 +76,7 @@ def _quoted(extract: Extract, ask: int, task: DraftTask) -> list[DraftedSentence
     for unit in extract.units:
         opening = [line for line in _introduced(unit, before, ask, task) if line.text not in introduced]
         introduced |= {line.text for line in opening}
-        sentences.extend([*opening, *_sentences(unit, ask)])
+        sentences.extend([*opening, *_sentences(unit, ask, task)])
         before = unit
     return sentences
 
@@ -100,9 +101,10 @@ def _same_list(before: Unit, unit: Unit) -> bool:
     return (before.evidence, before.shape, before.lead) == (unit.evidence, unit.shape, unit.lead)
 
 
-def _sentences(unit: Unit, ask: int) -> list[DraftedSentence]:
+def _sentences(unit: Unit, ask: int, task: DraftTask) -> list[DraftedSentence]:
     if unit.shape == "row":
-        return [DraftedSentence(text=_row(unit), kind="fact", ask=ask, evidence=[unit.evidence])]
+        line = Row.of(unit).line(task.asks[ask - 1].text)
+        return [DraftedSentence(text=_clean(line), kind="fact", ask=ask, evidence=[unit.evidence])]
     return [
         DraftedSentence(
             text=f"- {_clean(part.text)}" if unit.shape == "bullet" else _clean(part.text),
@@ -114,20 +116,9 @@ def _sentences(unit: Unit, ask: int) -> list[DraftedSentence]:
     ]
 
 
-def _row(unit: Unit) -> str:
-    """Return a table row as a line: its first cell, then every other cell behind its column's name."""
-    names, cells = (_cells(part.text) for part in (unit.lead or unit.parts[0], unit.parts[0]))
-    pairs = [f"{name} {cell}".strip() for name, cell in zip(names[1:], cells[1:], strict=False) if cell]
-    return f"- {cells[0]}: {', '.join(pairs)}" if pairs else f"- {cells[0]}"
-
-
 def _clean(text: str) -> str:
     """Return a piece of an article as it reads in a letter, without what icons and layout left behind."""
     return _GLUED.sub(" ", _LONE.sub("", plain(_MARKS.sub("", text))))
-
-
-def _cells(row: str) -> list[str]:
-    return [_clean(cell) for cell in row.strip().strip("|").split("|")]
 
 
 def _courtesy(text: str, ask: int = 0) -> DraftedSentence:
