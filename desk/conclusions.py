@@ -1,15 +1,18 @@
 """What a decision changes in its ticket, all of it in the caller's transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk import cases, clocks, events, messages, outbox, stream, tickets
+from desk import cases, events, messages, outbox, stream, tickets
 from desk.cases import Attempt, Outgoing
 from desk.messages import Message
 from desk.queue import Queue
+from desk.staff import assigning, follow_ups
 from desk.tickets import Ticket
+from desk.timing import clocks
 from desk.work import outcomes, suggestions
 from domain.decisions import Decision
 from domain.policy import Policy
@@ -60,6 +63,7 @@ async def settle(
     """Bring status, priority, language and clocks of the ticket up to the decision."""
     found = decision.triage
     priority = found.priority if found else ticket.priority
+    language = ticket.language or (found.language if found else None)
     handed_over_at = ticket.handed_over_at or (now if decision.outcome == "handed_over" else None)
     await tickets.change(
         connection,
@@ -68,26 +72,22 @@ async def settle(
         settled=attempt.number,
         status="pending" if decision.outcome == "answered" else "open",
         priority=priority.value,
-        language=ticket.language or (found.language if found else None),
+        language=language,
         handed_over_at=handed_over_at,
     )
     if priority != ticket.priority:
-        await clocks.aim(connection, ticket.id, policy.target(priority))
         change = {"before": ticket.priority.value, "after": priority.value}
         await events.record(connection, ticket.brand, ticket.id, "priority_changed", now, **change)
     if decision.outcome == "answered":
-        await stop_response_clocks(connection, ticket, now)
+        await follow_ups.promised(connection, ticket, decision.promises, "bot", now)
+    if handover := decision.handover:
+        moved = replace(ticket, priority=priority, language=language)
+        await assigning.hand_over(connection, moved, handover.team, handover.skill, policy, now)
+    await clocks.follow(connection, ticket.id, policy, now, answered=decision.outcome == "answered")
     if decision.outcome == "suggested":
         await suggestions.add(connection, ticket, attempt, decision, now)
     if found:
         await outcomes.understood(connection, ticket, found.intent, timedelta(days=policy.waits.recontact_days), now)
-
-
-async def stop_response_clocks(connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
-    """Stop the clocks that an answer stops."""
-    for clock in await clocks.stop(connection, ticket.id, clocks.RESPONSES, now):
-        late = clock.due_at < now
-        await events.record(connection, ticket.brand, ticket.id, "clock_stopped", now, clock=clock.kind, late=late)
 
 
 async def _replied(

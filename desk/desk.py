@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from desk import brands, cases, clocks, conclusions, events, keys, messages, outbox, replies, stream, tickets
+from desk import brands, cases, conclusions, events, keys, messages, outbox, replies, stream, tickets
 from desk.brands import Brand
 from desk.cases import Attempt, CaseRecord, Outgoing
-from desk.clocks import Clock
 from desk.errors import UnknownTicket
 from desk.events import Event, Fact
 from desk.keys import KeyRecord
@@ -26,6 +25,9 @@ from desk.queue import Queue
 from desk.replies import CitingReply
 from desk.stream import Listener, StreamRow
 from desk.tickets import Ticket
+from desk.timing import clocks
+from desk.timing.alarms import Alarms
+from desk.timing.clocks import Clock
 from desk.work import outcomes, suggestions
 from domain.decisions import Decision, Handover
 from domain.ids import ArticleId, BrandId, CaseId, CustomerId, MessageId, TicketId, new
@@ -66,6 +68,7 @@ class Desk:
         self._engine = engine
         self._queue = queue
         self._policies = policies or Policies(engine)
+        self._alarms = Alarms(engine, self._policies.in_force)
         self._listener = Listener(queue.conninfo)
 
     async def receive(self, incoming: Incoming, now: datetime) -> Received:
@@ -133,7 +136,8 @@ class Desk:
             await events.record(
                 connection, ticket.brand, ticket.id, "message_written", now, message=message.id, by="teammate"
             )
-            await conclusions.stop_response_clocks(connection, ticket, now)
+            policy = await self._policies.in_force(ticket.brand, connection)
+            await clocks.follow(connection, ticket.id, policy, now, answered=True)
         return message.id
 
     async def hand_back(self, ticket_id: TicketId, now: datetime) -> None:
@@ -198,6 +202,7 @@ class Desk:
             for ticket in waiting:
                 if ticket not in served:
                     await self._queue.defer(connection, "handle_turn", lock=ticket, ticket=ticket)
+        await self._alarms.sound(now)
 
     async def rows(self, ticket: TicketId, after: int = 0) -> list[StreamRow]:
         """Return what a ticket's watchers have seen since a row's id."""
@@ -336,15 +341,7 @@ class Desk:
             await events.record(connection, ticket.brand, ticket.id, "ticket_reopened", now)
         facts: dict[str, Fact] = {"message": message.id, "number": message.number, "channel": ticket.channel}
         await events.record(connection, ticket.brand, ticket.id, "message_received", now, **facts)
-        await self._start_clocks(connection, ticket, now)
-
-    async def _start_clocks(self, connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
-        target = (await self._policies.in_force(ticket.brand, connection)).target(ticket.priority)
-        running = {clock.kind for clock in await clocks.of(connection, ticket.id) if clock.stopped_at is None}
-        if not running.intersection(clocks.RESPONSES):
-            kind: clocks.Kind = "next_response" if ticket.asked else "first_response"
-            await clocks.start(connection, ticket.id, kind, target, now)
-        await clocks.start(connection, ticket.id, "resolution", target, now)
+        await clocks.asked(connection, ticket, await self._policies.in_force(ticket.brand, connection), now)
 
     async def _start(self, connection: AsyncConnection, ticket: Ticket, now: datetime) -> Attempt:
         case, attempt = await cases.start(connection, ticket, now)

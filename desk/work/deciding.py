@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from desk import conclusions, events, messages, outbox, tickets
+from desk import events, messages, outbox, tickets
+from desk.policies import Policies
 from desk.queue import Queue
 from desk.staff import teammates
 from desk.tickets import Ticket
+from desk.timing import clocks
 from desk.work import outcomes, suggestions
 from desk.work.edits import share_kept
 from desk.work.suggestions import Reason, Suggestion
@@ -21,9 +23,10 @@ SENT_AT_ONCE = 200  # suggestions in one sweep
 class Suggestions:
     """The drafts that wait for a teammate; every method is one transaction and takes the time from its caller."""
 
-    def __init__(self, engine: AsyncEngine, queue: Queue) -> None:
+    def __init__(self, engine: AsyncEngine, queue: Queue, policies: Policies | None = None) -> None:
         self._engine = engine
         self._queue = queue
+        self._policies = policies or Policies(engine)
 
     async def waiting(self, brand: BrandId, limit: int = 100) -> list[Suggestion]:
         """Return the suggestions of a brand that nobody has decided on, the oldest first."""
@@ -169,5 +172,6 @@ class Suggestions:
         await tickets.change(connection, ticket.id, now, status="pending")
         facts = {"message": message.id, "by": found.decided_by, "case": found.case}
         await events.record(connection, ticket.brand, ticket.id, "message_written", now, **facts)
-        await conclusions.stop_response_clocks(connection, ticket, now)
+        policy = await self._policies.in_force(ticket.brand, connection)
+        await clocks.follow(connection, ticket.id, policy, now, answered=True)
         await outcomes.replied(connection, ticket, "teammate", now)
