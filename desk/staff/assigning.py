@@ -27,7 +27,7 @@ async def hand_over(
     connection: AsyncConnection, ticket: Ticket, team: str, skill: str, policy: Policy, now: datetime
 ) -> None:
     """Give a ticket to a team; whoever has it keeps it while it stays with theirs."""
-    if ticket.team not in (None, team):
+    if ticket.team != team:
         change = {"before": ticket.team, "after": team, "by": "bot"}
         await events.record(connection, ticket.brand, ticket.id, "team_changed", now, **change)
     await tickets.change(connection, ticket.id, now, team=team, skill=skill)

@@ -49,7 +49,7 @@ class Staff:
         """
         added = Teammate(
             **vars(profile),
-            id=TeammateId(new("mat")),
+            id=TeammateId(new("tea")),
             brand=brand,
             presence="away",
             presence_since=now,
