@@ -23,6 +23,7 @@ from desk.outbox import Delivery
 from desk.policies import Policies
 from desk.queue import Queue
 from desk.replies import CitingReply
+from desk.staff import rounds
 from desk.stream import Listener, StreamRow
 from desk.tickets import Ticket
 from desk.timing import clocks
@@ -202,6 +203,7 @@ class Desk:
             for ticket in waiting:
                 if ticket not in served:
                     await self._queue.defer(connection, "handle_turn", lock=ticket, ticket=ticket)
+        await rounds.make(self._engine, self._policies, now)
         await self._alarms.sound(now)
 
     async def rows(self, ticket: TicketId, after: int = 0) -> list[StreamRow]:

@@ -362,3 +362,12 @@ async def test_people_tickets_and_teams_of_other_brands_and_strange_names_are_re
     assert [one.id for one, _ in await staff.teammates(other)] == [stranger.id]
     async with database.engine.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM teammates"))).scalar_one() == 2
+
+
+async def test_the_sweep_of_the_desk_makes_the_rounds(desk: Desk, staff: Staff) -> None:
+    ticket = await hand_over(desk)
+    anna = await hire(staff, "anna")
+
+    await desk.sweep(NOW)
+
+    assert (await find(desk, ticket)).assignee == anna.id
