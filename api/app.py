@@ -14,7 +14,7 @@ from api.content import json_only
 from api.limits import BodyLimit
 from api.logs import RequestLog
 from api.ports import Services
-from api.routes import articles, chat, checks, drafts, evals, health, keys, lifecycle, pages, search
+from api.routes import articles, chat, checks, drafts, evals, health, keys, lifecycle, pages, policy, search
 from api.streams import Streams
 from evals.beside import Evaluations
 from web import STATIC
@@ -24,8 +24,9 @@ DESCRIPTION = """
 Deskhand answers customers from your help center, cites it, and hands over to a person when it is not sure.
 
 **Keys.** Send `Authorization: Bearer KEY`. `deskhand keys create` makes the first key; it belongs to one brand, and
-so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `keys`, and `admin`, which
-holds them all. In demo mode, callers on the same machine need no key to search, draft, chat and read public articles.
+so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `policy`, `keys`, and
+`admin`, which holds them all. In demo mode, callers on the same machine need no key to search, draft, chat and read
+public articles.
 
 **Problems.** Whatever goes wrong is told as a problem document (RFC 9457, `application/problem+json`): `type` names
 the kind, `detail` says what to change, `errors` lists each fault with its place, and `instance` is the id under which
@@ -42,6 +43,7 @@ TAGS = [
     {"name": "search", "description": "The articles that bear on a question."},
     {"name": "articles", "description": "The help center: what replies are made from."},
     {"name": "evals", "description": "How good replies are: marks for one, or a whole suite of graded examples."},
+    {"name": "policy", "description": "What a support lead may edit, as pages; every change is a version."},
     {"name": "keys", "description": "Who may call, and what for."},
     {"name": "health", "description": "For whoever runs the process; no key needed."},
 ]
@@ -63,7 +65,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.streams = Streams()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
-    for routes in (chat, drafts, search, lifecycle, articles, checks, evals, keys, health, pages):
+    for routes in (chat, drafts, search, lifecycle, articles, checks, evals, policy, keys, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)

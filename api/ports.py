@@ -61,8 +61,8 @@ class Services(Protocol):
         """Return the runs of evaluations."""
         ...
 
-    def tools(self, pool: Executor) -> Tools:
-        """Return what evaluations are made of, thinking in this pool."""
+    def tools(self, pool: Executor, brand: BrandId) -> Tools:
+        """Return what a brand's evaluations are made of, thinking in this pool."""
         ...
 
     async def building(self) -> Building | None:

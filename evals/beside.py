@@ -14,7 +14,7 @@ from typing import Any
 
 from database.evals import EvalRun, EvalRuns, Outcome, State
 from domain import ids
-from domain.ids import BrandId
+from domain.ids import DEFAULT_BRAND, BrandId
 from evals import comparison, evaluation
 from evals.comparison import Comparison
 from evals.errors import DataMissing, SuiteError
@@ -48,9 +48,11 @@ class Wish:
 
 
 class Evaluations:
-    """Starts runs and keeps what comes out; `tools` makes what they are built from, thinking in the pool given."""
+    """Starts runs and keeps what comes out; `tools` makes what a brand's are built from, thinking in the pool given."""
 
-    def __init__(self, store: EvalRuns, tools: Callable[[Executor], Tools], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: EvalRuns, tools: Callable[[Executor, BrandId], Tools], now: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._tools = tools
         self._now = now
@@ -92,7 +94,7 @@ class Evaluations:
         self._thinking.shutdown()
 
     def _folders(self) -> Sequence[Path]:
-        own = self._tools(self._thinking).suites
+        own = self._tools(self._thinking, DEFAULT_BRAND).suites
         return (own, SHIPPED) if own else (SHIPPED,)
 
     def _planned(self, wish: Wish) -> Plan:
@@ -136,7 +138,7 @@ class Evaluations:
                 asyncio.run_coroutine_threadsafe(reaching, loop).result()
 
         self._go_on()
-        tools = self._tools(self._thinking)
+        tools = self._tools(self._thinking, run.brand)
         found = asyncio.run(evaluation.evaluate(plan, tools, heard, lambda _: self._go_on()))
         if not found.runs:
             raise DataMissing(found.skipped[0].reason)

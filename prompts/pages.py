@@ -1,17 +1,25 @@
 """One page of a policy: read as YAML, fitted to the shape it should have, or refused with its name and the place."""
 
 import re
+import reprlib
 from typing import Any
 
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+_NAMED = re.compile(r"\w+\.(?:yaml|md)\b")
 _SAID = {"missing": "is missing", "unexpected_keyword_argument": "is not known here"}
 
 
 class PolicyError(Exception):
-    """A policy page cannot be used; the message names the page and what is wrong with it."""
+    """A policy page cannot be used; the message begins with the page and says what is wrong with it."""
+
+    @property
+    def page(self) -> str | None:
+        """Return the name of the page, None where it is about none that there is."""
+        named = _NAMED.match(str(self))
+        return named[0] if named else None
 
 
 class _Loader(yaml.CSafeLoader):
@@ -51,7 +59,7 @@ def fitted(name: str, value: object, shape: Any) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:] if part != "[key]") or "the top"
-        said = _SAID.get(first["type"]) or f"{first['msg']}, not {first['input']!r}"
+        said = _SAID.get(first["type"]) or f"{first['msg']}, not {reprlib.repr(first['input'])}"
         raise PolicyError(f"{name}, at {place}: {said}") from error
 
 

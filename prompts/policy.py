@@ -15,7 +15,7 @@ from domain.turns import Channel
 from prompts import pages, staffing, wording
 from prompts.pages import PolicyError
 
-__all__ = ["FILES", "PolicyError", "export", "load", "parse", "texts", "written"]
+__all__ = ["FILES", "PolicyError", "digest", "export", "load", "parse", "texts", "written"]
 
 FILES = (
     "brand.yaml",
@@ -75,6 +75,11 @@ def written(folder: Path) -> dict[str, str]:
         raise PolicyError(f"a page in {str(folder)!r} is not UTF-8 text: {error}") from error
 
 
+def digest(texts: Mapping[str, str]) -> str:
+    """Return what tells these pages from any others."""
+    return hashlib.sha256("\0".join(texts[name] for name in FILES).encode()).hexdigest()[:12]
+
+
 def parse(texts: Mapping[str, str]) -> Policy:
     """Return the policy that these pages make; each of FILES must be there.
 
@@ -89,7 +94,7 @@ def _parse(written: tuple[str, ...]) -> Policy:
     desk, brand = _read(texts, "desk.yaml", Desk), _read(texts, "brand.yaml", staffing.Brand)
     clocks, kpis = _read(texts, "clocks.yaml", staffing.Clocks), _read(texts, "kpis.yaml", staffing.Kpis)
     policy = Policy(
-        version=hashlib.sha256("\0".join(written).encode()).hexdigest()[:12],
+        version=digest(texts),
         **vars(desk),
         **vars(brand),
         intents=_read(texts, "intents.yaml", tuple[Intent, ...]),

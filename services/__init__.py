@@ -127,9 +127,9 @@ class Services:
         """Say whether callers on this machine need no key to search, draft and chat."""
         return self.settings.demo
 
-    def tools(self, pool: Executor) -> Tools:
-        """Return what evaluations are made of, thinking in a pool of their own; the model's weights are shared."""
-        return tools(self.settings, self.context.policy, self.embedder, pool, self.ledger)
+    def tools(self, pool: Executor, brand: BrandId) -> Tools:
+        """Return what a brand's evaluations are made of, thinking in a pool of their own; the weights are shared."""
+        return tools(self.settings, self.governing.held(brand), self.embedder, pool, self.ledger)
 
     async def ports(self, brand: BrandId) -> Context:
         """Return the ports of the hub for a brand, which goes by its policy in force."""

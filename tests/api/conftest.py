@@ -80,7 +80,7 @@ class House:
     async def building(self) -> Building | None:
         return self.new_embedder
 
-    def tools(self, pool: Executor) -> Tools:
+    def tools(self, pool: Executor, brand: BrandId) -> Tools:
         """Return real tools: only the articles of this house are scripted."""
         return services.tools(self.settings, self.context.policy, MINILM, pool)
 
