@@ -1,7 +1,7 @@
 """Find the private details in a text: what has a form that can be checked, or that its neighbours announce.
 
-Keys, e-mail addresses, web addresses, IBANs, cards, national numbers, IP addresses, phone numbers, and names where
-something announces them.
+Keys, e-mail addresses, web addresses, IBANs, cards, national numbers, IP addresses, phone numbers, and names: those
+that something announces, and with a tagger those that stand by themselves.
 """
 
 import ipaddress
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from engines import names
+from engines.tagger import Tagger
 
+Finder = Callable[[str], Iterator[tuple[int, int]]]
 Kind = Literal["placeholder", "key", "email", "url", "iban", "card", "id", "ip", "phone", "name"]
 
 PLACEHOLDER = re.compile(rf"\[({'|'.join(get_args(Kind))})_(\d+)\]", re.IGNORECASE)
@@ -68,11 +70,12 @@ class Detail:
     end: int
 
 
-def found(text: str) -> list[Detail]:
+def found(text: str, tagger: Tagger | None = None) -> list[Detail]:
     """Return the private details in a text, in order, none overlapping another."""
+    tagged: tuple[tuple[Kind, Finder], ...] = (("name", tagger.found),) if tagger else ()
     known: list[Detail] = []
     taken = bytearray(len(text))
-    for kind, candidates in _FINDERS:
+    for kind, candidates in (*_FINDERS, *tagged):
         for start, end in candidates(text):
             if not any(taken[start:end]):
                 taken[start:end] = b"\1" * (end - start)
@@ -80,7 +83,7 @@ def found(text: str) -> list[Detail]:
     return sorted(known, key=lambda detail: detail.start)
 
 
-def _matches(pattern: re.Pattern[str]) -> Callable[[str], Iterator[tuple[int, int]]]:
+def _matches(pattern: re.Pattern[str]) -> Finder:
     return lambda text: (match.span() for match in pattern.finditer(text))
 
 
@@ -138,7 +141,7 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-_FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
+_FINDERS: tuple[tuple[Kind, Finder], ...] = (
     ("placeholder", _matches(PLACEHOLDER)),
     ("key", _matches(_KEY)),
     ("email", _matches(_EMAIL)),

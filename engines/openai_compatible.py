@@ -20,6 +20,7 @@ from engines.dialect import Dialect
 from engines.engine import AnswerUnusable, AnswerWithheld, BudgetExhausted, EngineError, EngineUnavailable
 from engines.reading import read
 from engines.redaction import Redaction
+from engines.tagger import Tagger
 from engines.tasks import AnswerT, DraftTask, Task
 from engines.wording import Size, Wording, estimate, mend, schema, word
 from prompts import Prompt
@@ -102,10 +103,14 @@ _Messages = list[dict[Literal["role", "content"], str]]
 
 
 class OpenAICompatible:
-    """An engine behind one endpoint; it remembers what each model's server accepts for as long as it lives."""
+    """An engine behind one endpoint; it remembers what each model's server accepts for as long as it lives.
 
-    def __init__(self, endpoint: Endpoint, allowance: Allowance | None = None) -> None:
+    With a tagger no name of a customer reaches the server that it can tell from other words.
+    """
+
+    def __init__(self, endpoint: Endpoint, allowance: Allowance | None = None, tagger: Tagger | None = None) -> None:
         self._endpoint = endpoint
+        self._tagger = tagger
         self._allowance = allowance or Allowance()
         self._dialects: dict[str, Dialect] = {}
         self._client = _client(endpoint)
@@ -117,8 +122,8 @@ class OpenAICompatible:
 
         Raises EngineUnavailable, AnswerUnusable or BudgetExhausted.
         """
-        redaction = Redaction()
-        wording = word(task, redaction, _room(budget))
+        redaction = Redaction(self._tagger)
+        wording = await asyncio.to_thread(word, task, redaction, _room(budget))
         messages = _messages(wording.prompt)
         content = await self._ask(messages, wording, task, budget)
         try:

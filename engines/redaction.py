@@ -2,6 +2,7 @@
 
 from engines import details
 from engines.details import PLACEHOLDER, Detail, Kind
+from engines.tagger import Tagger
 
 _PERSONAL: tuple[Kind, ...] = ("email", "iban", "card", "id", "phone")
 
@@ -17,16 +18,20 @@ def discreet(line: str) -> str:
 
 
 class Redaction:
-    """Hides the private details of one request and restores them in its answer; the same detail has one placeholder."""
+    """Hides the private details of one request and restores them in its answer; the same detail has one placeholder.
 
-    def __init__(self) -> None:
+    With a tagger names are hidden that nothing announces; each sentence then costs a run of its model.
+    """
+
+    def __init__(self, tagger: Tagger | None = None) -> None:
+        self._tagger = tagger
         self._placeholders: dict[str, str] = {}
         self._counts: dict[Kind, int] = {}
 
     def hide(self, text: str) -> str:
         """Return the text with every private detail replaced; a placeholder that came along counts as one."""
         pieces, cut = [], 0
-        for detail in details.found(text):
+        for detail in details.found(text, self._tagger):
             pieces += [text[cut : detail.start], self._placeholder(detail)]
             cut = detail.end
         return "".join([*pieces, text[cut:]])

@@ -16,7 +16,7 @@ from agents import calibrations
 from agents.calibrations import Calibrations, Own
 from domain.budget import Allowance, Ledger, OwnLedger
 from domain.policy import Policy
-from embedding import loading
+from embedding import loading, tokens
 from embedding.embedder import Embedder
 from embedding.minilm import MiniLM
 from embedding.pool import Pool
@@ -24,6 +24,7 @@ from embedding.remembering import Remembering
 from engines.embedded.engine import Embedded
 from engines.engine import Engine
 from engines.fallback import Fallback
+from engines.tagger import Tagger
 from kb_index import fits
 from kb_index.adapters import Adapter
 from kb_index.fits import FolderFits
@@ -148,7 +149,7 @@ def tools(
         judge=judge,
         pool=pool,
         embedded=embedded,
-        engine=_engine(settings, embedded, ledger or OwnLedger()),
+        engine=_engine(settings, embedded, judge, ledger or OwnLedger()),
         models=" ".join(filter(None, named)) or "embedded",
         cache=settings.cache,
         languages=settings.languages,
@@ -163,7 +164,7 @@ def reranker(settings: Settings) -> Reranker | None:
     return ReadingReranker(loading.load_reader(settings.reranker)) if settings.reranker else None
 
 
-def _engine(settings: Settings, embedded: Engine, ledger: Ledger) -> Engine:
+def _engine(settings: Settings, embedded: Engine, judge: Embedder, ledger: Ledger) -> Engine:
     """Return what answers: the configured model with the embedded engine behind it, else that engine alone."""
     large, small = settings.model_large, settings.model_small
     if settings.model_url is None or not (large or small):
@@ -174,7 +175,8 @@ def _engine(settings: Settings, embedded: Engine, ledger: Ledger) -> Engine:
     models = (small or large or "", large or small or "")
     endpoint = Endpoint(settings.model_url, key, *models, settings.model_timeout_s, settings.model_prices or {})
     allowance = Allowance(settings.model_tokens_a_day, settings.model_cost_a_day, ledger)
-    model = OpenAICompatible(endpoint, allowance)
+    seen = tokens.door(judge)
+    model = OpenAICompatible(endpoint, allowance, Tagger(seen) if seen else None)
     return Fallback(model, embedded, closing=model.close)
 
 

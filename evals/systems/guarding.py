@@ -6,8 +6,10 @@ from typing import Any
 import services
 from agents import flags
 from domain.budget import Budget
+from embedding import tokens
 from engines import details
 from engines.details import Kind
+from engines.tagger import Tagger
 from engines.tasks import TriageTask
 from evals.examples import Example
 from evals.runner import SystemFailed
@@ -16,7 +18,13 @@ from kb_index import quarantine
 from services import Tools
 
 AT_MOST = timedelta(seconds=60)
-FINDERS = ("engines/details.py", "engines/names.py", "evals/systems/guarding.py")
+FINDERS = (
+    "engines/details.py",
+    "engines/names.py",
+    "engines/tagger.py",
+    "engines/tagger.npz",
+    "evals/systems/guarding.py",
+)
 OUTSIDE_WORDS: dict[Kind, str] = {
     "card": "CREDIT_CARD",
     "email": "EMAIL_ADDRESS",
@@ -64,13 +72,15 @@ class Doorkeeper:
 class Redactor:
     """Finds the private details that would be hidden from a model server, in the words of public sets."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, tools: Tools) -> None:
         self.name = name
-        self.id = f"{name} redaction {versions.of(*FINDERS)}"
+        self.id = f"{name} redaction {versions.of(*FINDERS)} {tools.judge.id}"
+        seen = tokens.door(tools.judge)
+        self._tagger = Tagger(seen) if seen else None
 
     async def run(self, example: Example) -> dict[str, Any]:
         """Return a judgement with the spans found."""
-        found = details.found(_text(self.name, example))
+        found = details.found(_text(self.name, example), self._tagger)
         spans = [(OUTSIDE_WORDS[one.kind], one.start, one.end) for one in found if one.kind in OUTSIDE_WORDS]
         return {"score": float(bool(spans)), "flagged": bool(spans), "spans": spans}
 

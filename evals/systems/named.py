@@ -68,7 +68,7 @@ class Systems:
                 return Doorkeeper(name)
             case "safety":
                 spans = any(one.row.kind == "safety" and one.row.spans for one in suite.examples)
-                return Redactor(name) if spans else Watcher(name, tools)
+                return Redactor(name, tools) if spans else Watcher(name, tools)
             case "replies":
                 engine = tools.embedded if name == EMBEDDED else tools.engine
                 sends = tools.sends if suite.file.sends is None else suite.file.sends
