@@ -124,6 +124,7 @@ class CheckTask(Task[CheckAnswer]):
     """How well is each claim supported by its quotes, and each ask answered?
 
     `claims` are the sentences that need support with everything they cite; `answers` pairs each ask with its sentences.
+    `sources` are texts that are known to hold the answers, as far as any are: what was only found is not known to.
     """
 
     prompt: ClassVar[str] = "check"
@@ -133,3 +134,4 @@ class CheckTask(Task[CheckAnswer]):
     answers: tuple[tuple[str, str], ...]
     sentiment: str
     policy: Policy
+    sources: tuple[str, ...] = ()

@@ -75,7 +75,7 @@ class Checking:
         said = [plain(span.text) for span in spans(given.answer)] or [given.answer]
         task = TriageTask(given.question, given.history, None, self._policy)
         heard = await self._engine.answer(task, self._budget())
-        complete = [await self._complete(ask, given.answer, said) for ask in heard.asks or [given.question]]
+        complete = [await self._complete(ask, given, said) for ask in heard.asks or [given.question]]
         sounds = [*_sounding(said, heard.sentiment, self._policy), _clear(said)]
         grounded = [await self._grounded(said, given.evidence)] if given.evidence else []
         return Marks(
@@ -85,9 +85,10 @@ class Checking:
             marks=(*complete, *sounds, *grounded),
         )
 
-    async def _complete(self, ask: str, answer: str, said: Sequence[str]) -> Mark:
+    async def _complete(self, ask: str, given: Given, said: Sequence[str]) -> Mark:
         """Score the whole answer to an ask, and name the sentence that by itself answers it best."""
-        task = self._task(answers=((ask, answer), *((ask, sentence) for sentence in said)))
+        task = self._task(answers=((ask, given.answer), *((ask, sentence) for sentence in said)))
+        task = replace(task, sources=given.evidence)
         whole, *each = (await self._engine.answer(task, self._budget())).completeness
         best = max(range(len(said)), key=lambda place: each[place])
         reason = f"by itself this sentence answers the ask to {each[best]:.2f}"

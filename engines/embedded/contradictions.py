@@ -15,21 +15,30 @@ from engines.embedded import quantities
 from engines.embedded.wording import content, stem
 
 BESIDE = 0.6  # of the words of two clauses together, from which they speak of the same
+ALIKE = 0.7  # likewise, among many clauses
+MANY = 12
 EQUAL = 0.8  # likewise, where they share no more words than the next number says
 SHARED = 2  # words, names aside, of two sentences that may differ in a name
 TITLED = 0.7  # of the words of a line in capitals
 APART = 4  # words between a name and the figure that is said of it
+BARELY = 0.1  # of likeness: clauses so little apart are as near as one another
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n't|unless|except|nunca|sin|ningun\w*|nicht|"
     r"kein\w*|nie|niemals|ohne|jamais|sans|aucun\w*|nao|sem|nenhum\w*)\b"
 )
 _NO_NEGATION = re.compile(
-    r"\bnot only\b|\bno (?:later|earlier|more|less|fewer) than\b|\bnot (?:more|less|fewer) than\b|\bno matter\b"
+    r"^(?:no|nein|nao|non)\b[.,:!]|\bnot (?:only|just)\b|\bno (?:later|earlier|more|less|fewer) than\b|"
+    r"\bnot (?:more|less|fewer) than\b|\bno matter\b"
 )
 _CLAUSE = re.compile(
     r"(?:[;:,–—]|\s-)\s+|\s+(?=(?:but|although|whereas|unless|except|because|while|and|aber|pero|mais)\s)"
 )
+_CONDITION = re.compile(
+    r"(?:(?:and|or|but|even|only) )*(?:to|if|when|whenever|whether|once|after|before|while|until|as long as|wenn|falls|"
+    r"nachdem|bevor|um|si|cuando|para|despues|antes|quand|pour|apres|avant|se|quando|depois)\b[^,]*$"
+)
+_LABEL = re.compile(r"^[^:.,]{1,40}:\s+(?=\S)")
 _NAME = re.compile(r"[A-Z][\w'-]*|\w*\d[\w-]*[a-zA-Z][\w-]*|\w+[a-z][A-Z]\w*")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(rf"{_FIGURE.pattern}|[\w'-]+")
@@ -119,6 +128,7 @@ class _Clause:
     stems: frozenset[str]
     words: tuple[str, ...]
     negated: bool
+    conditional: bool
 
 
 def found(claim: str, quotes: str) -> list[Contradiction]:
@@ -152,17 +162,31 @@ def _beheaded(claim: str, quotes: str) -> bool:
 
 
 def _flipped(clause: _Clause, quotes: str) -> bool:
-    """Say whether the clause that the quotes have beside a clause, or else the sentence, has the other sign."""
+    """Say whether the clause that the quotes have beside a clause, or else the sentence, has the other sign.
+
+    Where several are as near, one with the same sign is enough.
+    """
+    many = len(_clauses(quotes)) > MANY
     for others in (_clauses(quotes), tuple(map(_clause, _sentences(quotes)))):
-        if near := [_beside(clause, other) for other in others if _same_matter(clause, other)]:
-            return not max(near)[-1]
+        near = [(_beside(clause, other), other.text) for other in others if _same_matter(clause, other, many)]
+        if told := [beside for beside, text in near if not text.endswith("?")]:
+            named, likeness, _ = max(told)
+            return not any(same and like >= likeness - BARELY for (name, like, same), _ in near if name == named)
     return False
 
 
-def _same_matter(one: _Clause, other: _Clause) -> bool:
-    """Say whether two clauses speak of the same, opposite words aside; short ones have to be nearly equal."""
+def _same_matter(one: _Clause, other: _Clause, among_many: bool) -> bool:
+    """Say whether two clauses speak of the same, opposite words aside; short ones have to be nearly equal.
+
+    A condition or purpose is not laid beside what is said to be so; among many clauses some are alike by chance.
+    """
+    if one.conditional != other.conditional:
+        return False
     mine, yours = one.stems - _OPPOSED, other.stems - _OPPOSED
-    return _dice(mine, yours) >= (BESIDE if len(mine & yours) > SHARED else EQUAL)
+    shared = sum(not stem.isdigit() for stem in mine & yours)
+    if among_many and shared < SHARED:
+        return False
+    return _dice(mine, yours) >= (EQUAL if len(mine & yours) <= SHARED else ALIKE if among_many else BESIDE)
 
 
 def _beside(clause: _Clause, other: _Clause) -> tuple[bool, float, bool]:
@@ -186,12 +210,14 @@ def _turned(said: set[str], there: set[str], pair: tuple[frozenset[str], frozens
 
 def _swapped(claim: str, quotes: str) -> str | None:
     """Return the name, or a word as good as one, that stands in a claim where its quote has another."""
-    said, there = _clause(plain(claim)), [_clause(sentence) for sentence in _sentences(quotes)]
+    said, there = _clause(_LABEL.sub("", plain(claim))), [_clause(sentence) for sentence in _sentences(quotes)]
     nearest = max(there, key=lambda sentence: _likeness(said, sentence), default=None)
     if nearest is None:
         return None
     borne = any(_bears(said, sentence) for sentence in there)
     named = None if borne else _other_name(said, nearest)
+    if named and _likeness(said, nearest) < EQUAL and any(folded(named) in sentence.words for sentence in there):
+        named = None  # it is told elsewhere, and of the sentence it is laid beside it is no rewording
     return named or _sibling(said, nearest) or _bound_elsewhere(plain(claim), quotes)
 
 
@@ -314,4 +340,5 @@ def _clauses(text: str) -> tuple[_Clause, ...]:
 
 @lru_cache(maxsize=8192)
 def _clause(text: str) -> _Clause:
-    return _Clause(text, frozenset(content(text)), tuple(words(text)), _negated(text))
+    conditional = bool(_CONDITION.match(folded(text)))
+    return _Clause(text, frozenset(content(text)), tuple(words(text)), _negated(text), conditional)

@@ -23,14 +23,23 @@ _WORDED = {
         10: "ten zehn diez dix dez",
         11: "eleven elf once onze",
         12: "twelve zwolf doce douze doze",
+        13: "thirteen dreizehn trece treize treze",
         14: "fourteen fortnight vierzehn catorce quatorze",
-        15: "fifteen quince quinze",
+        15: "fifteen funfzehn quince quinze",
+        16: "sixteen",
+        17: "seventeen",
+        18: "eighteen",
+        19: "nineteen",
         20: "twenty zwanzig veinte vingt vinte",
         24: "twenty-four",
         30: "thirty dreissig treinta trente trinta",
+        40: "forty vierzig cuarenta quarante quarenta",
         48: "forty-eight",
-        60: "sixty",
-        90: "ninety",
+        50: "fifty funfzig cincuenta cinquante cinquenta",
+        60: "sixty sechzig sesenta soixante sessenta",
+        70: "seventy siebzig setenta",
+        80: "eighty achtzig ochenta oitenta",
+        90: "ninety neunzig noventa",
         100: "hundred hundert cien cent",
     }.items()
     for name in names.split()
@@ -65,6 +74,7 @@ _QUANTITY = re.compile(
     r"(?<![\w.,:/-])(?P<money>[€$£]\s?)?(?P<number>\d+(?:[.,]\d+)*)(?![\d:])"
     r"(?:[\s-]?(?P<unit>%|[€$£]|(?:(?:business|working|calendar) )?[a-z]{2,}))?"
 )
+_NUMBERING = re.compile(r"(?:^|(?<=[.:;])\s)\s*\d{1,2}[.)](?:\s+(?=\W?[A-Z])|\s*$)")  # of points in a running text
 _SMALL = """
 in of and or to on at the is are if as by for from with after before that per each every when you we it per
 und oder im mit nach de del el la et ou per then up more
@@ -112,6 +122,7 @@ def alike(one: Quantity, other: Quantity) -> bool:
 
 def astray(claim: str, quotes: str) -> list[str]:
     """Return the numbers of a claim that its quotes do not bear out, as they are written."""
+    claim = _NUMBERING.sub(" ", claim)
     there = read(quotes)
     numbers = figures(quotes) | {found.raw for found in there}
     wrong = {found.raw: _wrong(found, there, numbers) for found in read(claim)}

@@ -35,6 +35,7 @@ NAMES = (
     "strange figures",
 )
 CONTRADICTED = 0.05  # of the score is left to a claim that says otherwise than its quotes
+KNOWS_NOTHING = 0.7  # for a sentence that only says that nothing is known: true of it or not, it claims nothing
 NEAREST = 3  # sentences of a quote that are read for their meaning, those that share most words
 GRAM = 4  # letters
 
@@ -62,9 +63,9 @@ class _Text:
 def scores(claims: Sequence[tuple[str, str]], embedder: Embedder) -> list[float]:
     """Return for each claim, with everything it cites, how probable it is that people find it supported.
 
-    What stands word for word in its quotes is, and so is a sentence that only says that nothing is known.
+    What stands word for word in its quotes is.
     """
-    found = [1.0 if _verbatim(claim, quotes) or _says_nothing(claim) else None for claim, quotes in claims]
+    found = [_plainly(claim, quotes) for claim, quotes in claims]
     open_claims = [claim for claim, score in zip(claims, found, strict=True) if score is None]
     odds = features(open_claims, embedder) @ _fitted()[:-1] + _fitted()[-1]
     rest = iter(1 / (1 + np.exp(-odds)))
@@ -84,12 +85,18 @@ def features(claims: Sequence[tuple[str, str]], embedder: Embedder) -> Floats:
 
 
 def overall(scores: Sequence[tuple[str, float]]) -> float:
-    """Return how well a whole answer is supported: the geometric mean of its sentences, the longer weighing more."""
-    weights = [len(words(sentence)) for sentence, _ in scores]
+    """Return how well a whole answer is supported: the mean of its sentences, those that say more weighing more."""
+    weights = [len(_read(sentence).stems) for sentence, _ in scores]
     if not sum(weights):
         return 1.0
-    logs = [np.log(score + CONTRADICTED) for _, score in scores]
-    return round(max(0.0, min(1.0, float(np.exp(np.average(logs, weights=weights))) - CONTRADICTED)), 4)
+    return round(float(np.average([score for _, score in scores], weights=weights)), 4)
+
+
+def _plainly(claim: str, quotes: str) -> float | None:
+    """Return the score of a claim that needs no weighing."""
+    if _verbatim(claim, quotes):
+        return 1.0
+    return KNOWS_NOTHING if _says_nothing(claim) else None
 
 
 def _verbatim(claim: str, quotes: str) -> bool:

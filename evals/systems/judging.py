@@ -62,7 +62,8 @@ class Judge:
         return {"score": _overall(marks), "flagged": passes, "marks": marks}
 
     async def _rated(self, row: RatingRow) -> dict[str, Any]:
-        said = await self._check(answers=((row.question or "", row.answer),))
+        sources = (row.context,) if row.context else ()
+        said = await self._check(answers=((row.question or "", row.answer),), sources=sources)
         known: dict[Score, float] = {"tone": said.tone}
         if row.question:
             known["completeness"] = said.completeness[0]
