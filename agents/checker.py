@@ -32,18 +32,22 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class _Read:
-    """A sentence as the checker reads it: its place in the draft, what it quotes, and whether it says just that."""
+    """A sentence as the checker reads it: its place in the draft, what it quotes, and whether it says just that.
+
+    `owed` says whether it promises something that somebody has taken on.
+    """
 
     number: int
     sentence: Sentence
     quotes: str
     verbatim: bool
+    owed: bool
 
     @classmethod
-    def of(cls, number: int, sentence: Sentence) -> "_Read":
+    def of(cls, number: int, sentence: Sentence, owed: bool) -> "_Read":
         quotes = "\n".join(plain(citation.quote) for citation in sentence.citations)
         verbatim = bool(sentence.citations) and " ".join(words(sentence.text)) in " ".join(words(quotes))
-        return cls(number, sentence, quotes, verbatim)
+        return cls(number, sentence, quotes, verbatim, owed)
 
     @property
     def claims(self) -> bool:
@@ -55,7 +59,8 @@ async def check(
     draft: Draft, triage: Triage, evidence: Sequence[Evidence], engines: Engines, policy: Policy, budget: Budget
 ) -> Verdict:
     """Return the verdict: no model is asked about a draft that the rules or the embedded engine already refuse."""
-    read = [_Read.of(number, sentence) for number, sentence in enumerate(draft.sentences)]
+    owed = {promise.text for promise in draft.promises if promise.owner and promise.due > budget.now()}
+    read = [_Read.of(number, sentence, sentence.text in owed) for number, sentence in enumerate(draft.sentences)]
     heard, task = _heard(read, triage, policy), _task(draft, read, triage, policy)
     rules = (*_faults(draft, read, triage, evidence, policy), *_flaws(heard))
     alone = engines.best is engines.embedded
@@ -152,13 +157,14 @@ def _wrong(read: _Read, triage: Triage, evidence: Sequence[Evidence], policy: Po
     for url in _URL.findall(sentence.text):
         if url not in quotes and not _allowed(url, policy.link_hosts):
             yield "links", f"links to {url!r}, which is neither cited nor an allowed host"
-    if sentence.kind == "promise" or (not verbatim and _PROMISE.search(folded(sentence.text))):
+    promises = sentence.kind == "promise" or (not verbatim and _PROMISE.search(folded(sentence.text)))
+    if promises and not read.owed:
         yield "promise", "promises something that nobody has taken on"
     if any(found.text not in quotes for found in details.found(sentence.text)):
         yield "secret", "carries personal data or a secret that its citation does not"
     if not sentence.citations and len(words(sentence.text)) > COURTESY_WORDS:
         yield "citation", f"is too long for a {sentence.kind} and cites nothing"
-    elif not sentence.citations and (strange := courtesies.strange(sentence.text, triage.asks, policy)):
+    elif not (sentence.citations or read.owed) and (strange := courtesies.strange(sentence.text, triage.asks, policy)):
         yield "citation", f"speaks of {', '.join(strange)} and cites nothing"
     spoken = language.detect(sentence.text, policy.languages)
     if not verbatim and spoken and spoken != triage.language:

@@ -57,7 +57,8 @@ def cut(draft: Draft, verdict: Verdict) -> Draft:
     asks = tuple(_settled(ask, kept, ask.state) for ask in draft.asks)
     spoken_for = {ask.id for ask in asks if ask.state not in ("handed_over", "open")}
     said = tuple(sentence for sentence in kept if sentence.ask is None or sentence.ask in spoken_for)
-    return Draft(said, asks, writer=draft.writer)
+    promises = tuple(promise for promise in draft.promises if promise.text in {sentence.text for sentence in said})
+    return Draft(said, asks, promises, draft.writer)
 
 
 async def _written(task: DraftTask, triage: Triage, engine: Engine, policy: Policy, budget: Budget) -> Draft:
