@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from desk import events, messages, outbox, tickets
+from desk import cases, events, messages, outbox, tickets
 from desk.policies import Policies
 from desk.queue import Queue
-from desk.staff import teammates
+from desk.staff import follow_ups, teammates
 from desk.tickets import Ticket
 from desk.timing import clocks
 from desk.work import outcomes, suggestions
@@ -172,6 +172,9 @@ class Suggestions:
         await tickets.change(connection, ticket.id, now, status="pending")
         facts = {"message": message.id, "by": found.decided_by, "case": found.case}
         await events.record(connection, ticket.brand, ticket.id, "message_written", now, **facts)
+        decision = await cases.decision(connection, found.case)
+        kept = [promise for promise in decision.promises if promise.text in message.text] if decision else []
+        await follow_ups.promised(connection, ticket, kept, found.decided_by or "desk", now)
         policy = await self._policies.in_force(ticket.brand, connection)
         await clocks.follow(connection, ticket.id, policy, now, answered=True)
         await outcomes.replied(connection, ticket, "teammate", now)

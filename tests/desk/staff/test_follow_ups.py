@@ -14,14 +14,16 @@ from desk.cases import Outgoing
 from desk.desk import Desk
 from desk.errors import StaffRefused, UnknownFollowUp
 from desk.policies import Policies
+from desk.queue import Queue
 from desk.staff.follow_ups import FollowUp, business_day
 from desk.staff.staff import Staff
+from desk.work.deciding import Suggestions
 from domain.drafts import Promise
 from domain.hours import AROUND_THE_CLOCK
 from domain.ids import DEFAULT_BRAND, BrandId, FollowUpId, TeammateId, TicketId
 from domain.triage import Priority
 from prompts import policy
-from tests.desk.decisions import NOW, REPLY, answered
+from tests.desk.decisions import NOW, REPLY, answered, suggested
 from tests.desk.staff.test_assigning import ask, hand_over, hire
 
 FRIDAY = datetime(2026, 3, 6, 16, 30, tzinfo=UTC)
@@ -90,6 +92,22 @@ async def test_a_promise_is_on_the_list_of_whoever_it_names(desk: Desk, staff: S
     created = [event.data for event in await desk.events(ticket) if event.kind == "follow_up_created"]
     assert {facts["by"] for facts in created} == {"bot"}
     assert "Anna" not in repr(created)
+
+
+async def test_what_a_suggestion_promises_is_owed_once_it_is_sent_and_only_what_was_left_in(
+    desk: Desk, staff: Staff, database: Database, queue: Queue
+) -> None:
+    anna = await hire(staff, "anna")
+    attempt = await ask(desk)
+    said = Promise(REPLY, "support", TOMORROW)
+    decision = replace(suggested(attempt.turn), promises=(said, replace(said, text="Billing writes to you.")))
+    await desk.conclude(attempt, decision, (), NOW)
+    before = await staff.follow_ups(DEFAULT_BRAND)
+
+    await Suggestions(database.engine, queue).approve(DEFAULT_BRAND, attempt.case, anna.id, NOW, timedelta())
+
+    assert before == []
+    assert owed(await staff.follow_ups(DEFAULT_BRAND)) == [("promise", None, "support", TOMORROW)]
 
 
 async def test_a_teammate_lists_what_they_owe_and_does_it_once(desk: Desk, staff: Staff) -> None:
