@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
+from agents import rarity
 from agents.retriever import Found
 from domain.drafts import Draft
 from domain.search import Evidence
@@ -11,8 +12,10 @@ from domain.text import words
 from domain.triage import Ask, Triage
 from domain.turns import Turn
 from domain.verdicts import Verdict
+from engines.embedded.asks import focus
 from engines.embedded.wording import content
 
+NEXT = 5  # passages that the best one is compared with
 SURE = 0.9999  # a probability of one would have no log odds
 
 
@@ -41,7 +44,8 @@ def _of_ask(ask: Ask, found: Found, draft: Draft) -> dict[str, float]:
     best = max((piece.dense for piece in evidence if piece.passage.article in articles), default=0.0)
     others = max((piece.dense for piece in evidence if piece.passage.article not in articles), default=0.0)
     said = " ".join(sentence.text for sentence in draft.sentences if sentence.ask == ask.id)
-    told = found.answerability.get(ask.id)
+    told, question = found.answerability.get(ask.id), focus(ask.text)
+    quotes = [cited.quote for sentence in draft.sentences if sentence.ask == ask.id for cited in sentence.citations]
     return {
         "match": fmean([piece.dense for piece in quoted]) if quoted else 0.0,
         "ahead": best - others,
@@ -51,7 +55,18 @@ def _of_ask(ask: Ask, found: Found, draft: Draft) -> dict[str, float]:
         "met": _share(ask, [piece.passage.embedded_text for piece in evidence]),
         "said": _share(ask, [said]),
         "titled": _share(ask, [_heading(piece) for piece in quoted]),
+        "score": max((piece.score for piece in quoted), default=0.0),
+        "lexical": max((piece.lexical for piece in evidence), default=0.0),
+        "stands_out": _lead([piece.dense for piece in evidence]),
+        "unfound": -rarity.unmet(question, [piece.passage.embedded_text for piece in evidence]),
+        "unsaid": -rarity.unmet(question, [*quotes, *(_heading(piece) for piece in quoted)]),
     }
+
+
+def _lead(scores: Sequence[float]) -> float:
+    """Return how far the best score is ahead of the next few, on average."""
+    best, *others = sorted(scores, reverse=True) or [0.0]
+    return best - fmean(others[:NEXT]) if others else 0.0
 
 
 def _heading(piece: Evidence) -> str:

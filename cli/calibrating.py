@@ -141,12 +141,22 @@ def _shown(made: Calibration, risk: Risk, asked: Asked) -> None:
         wrong = sum(not one.right for one in those)
         console.print(f"{intent}: {len(those)} drafts, {wrong} wrong", highlight=False)
     console.print(_verdict(made, risk), highlight=False)
+    console.print(_suggesting(made), highlight=False)
     if asked.keep:
         console.print(f"In use for brand {asked.brand!r}.", highlight=False)
     elif asked.output:
         console.print(f"Written to {str(asked.output)!r}.", highlight=False)
     else:
         console.print("Nothing was kept: --keep puts it in use.", highlight=False)
+
+
+def _suggesting(made: Calibration) -> str:
+    """Say which threshold a policy should have for suggesting, and what it would mean."""
+    least, needless, spared = (made.report[name] for name in ("suggest", "needless", "spared"))
+    return (
+        f"Worth suggesting: `suggest: {least:.2f}` among the thresholds of desk.yaml hands over {needless:.1%} of what "
+        f"could be answered and {spared:.1%} of what could not, foretold of articles left out."
+    )
 
 
 def _verdict(made: Calibration, risk: Risk) -> str:

@@ -1,7 +1,8 @@
 """Learn from graded examples how often a draft would be right if it were sent as it is.
 
 Every example goes through the whole hub as if confidence kept nothing back. Examples about one article stay together:
-some articles are learned from, the others only tell how well that carries over, and set the threshold.
+some articles are learned from, the others only tell how well that carries over, and set the threshold for sending.
+From when a draft is worth suggesting is told by the drafts learned from, each as those of other articles foretell it.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -41,6 +42,7 @@ STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # of the pull towards knowing noth
 FOLDS = 5
 SAFE = 0.99  # share of the graded turns whose length counts as usual
 AT_ONCE = 4
+NEEDLESS = 0.1  # share of what could be answered that may be handed over for being unsure
 
 Told = Callable[[int, int], None]
 Source = Literal["demo", "own"]
@@ -52,7 +54,8 @@ class Draft:
     """A graded draft: its features, and whether sending it would have been right.
 
     Drafts of one `group` (an article) are learned from together or not at all; those of one `seed` are wordings of the
-    same question, of which only one counts as evidence.
+    same question, of which only one counts as evidence. A draft that is not `sent` waits for a person however sure it
+    is: it is learned from, and says nothing of those that are sent. `answerable` is what the example is.
     """
 
     features: Mapping[str, float]
@@ -61,15 +64,53 @@ class Draft:
     seed: str
     intent: str
     words: int
+    sent: bool = True
+    answerable: bool = True
+
+
+@dataclass(frozen=True)
+class Silence:
+    """An example that was handed over without a draft worth grading."""
+
+    group: str
+    seed: str
+    answerable: bool
 
 
 @dataclass(frozen=True)
 class Drafts:
-    """Everything that passed but for confidence; `answerable` of the `examples` could have been, wordings aside."""
+    """What became of the examples of a suite: a draft each, or none."""
 
     drafts: tuple[Draft, ...]
-    answerable: int
-    examples: int
+    silences: tuple[Silence, ...] = ()
+
+    @property
+    def every(self) -> tuple[Draft | Silence, ...]:
+        """Return all that became of them."""
+        return (*self.drafts, *self.silences)
+
+    @property
+    def answerable(self) -> int:
+        """Count the examples that could be answered, wordings of a question as one."""
+        return len({one.seed for one in self.every if one.answerable})
+
+    @property
+    def examples(self) -> int:
+        """Count the examples, wordings of a question as one."""
+        return len({one.seed for one in self.every})
+
+
+@dataclass(frozen=True)
+class Suggesting:
+    """From when a draft is worth suggesting, as `thresholds` in `desk.yaml` has it.
+
+    Then `needless` of the answerable examples and `spared` of those that nothing answers are handed over: 0..1, each
+    wording counted, as the drafts of other articles foretell it.
+    """
+
+    suggest: float
+    needless: float
+    spared: float
 
 
 async def calibrate(
@@ -83,7 +124,7 @@ async def calibrate(
     if held_out:
         tried = await graded(held_out, tools, told)
     else:
-        learned, tried = _halves(learned)
+        learned, tried = halves(learned)
     _enough(path, learned)
     return learn(path.stem, learned, tried, tools, source)
 
@@ -100,19 +141,19 @@ async def graded(path: Path, tools: Tools, told: Told | None = None) -> Drafts:
     places = asyncio.Semaphore(AT_ONCE)
     done = 0
 
-    async def one(example: Example) -> Draft | None:
+    async def one(example: Example) -> Draft | Silence:
         nonlocal done
         async with places:
-            draft = _graded(example, await graph.handle(_turn(example), context))
+            graded = _graded(example, await graph.handle(_turn(example), context))
         done += 1
         if told:
             told(done, len(suite.examples))
-        return draft
+        return graded
 
     found = await asyncio.gather(*(one(example) for example in suite.examples))
-    seeds = {_seed(example) for example in suite.examples}
-    answerable = {_seed(example) for example in suite.examples if example.positive}
-    return Drafts(tuple(draft for draft in found if draft), len(answerable), len(seeds))
+    return Drafts(
+        tuple(one for one in found if isinstance(one, Draft)), tuple(one for one in found if isinstance(one, Silence))
+    )
 
 
 def _everything(tools: Tools) -> Callable[[BrandId], Sending]:
@@ -129,34 +170,38 @@ def _turn(example: Example) -> Turn:
     return Turn(CaseId(example.id), DEFAULT_BRAND, row.question, histories.read(row.history), "cli", row.language)
 
 
-def _graded(example: Example, decision: Decision) -> Draft | None:
-    """Return the draft that would be sent, graded by the rules of its example; None where nothing would."""
+def _graded(example: Example, decision: Decision) -> Draft | Silence:
+    """Return the draft as if it were sent, graded by the rules of its example, unless it is not even suggested."""
     row = example.row
-    if decision.outcome != "answered" or decision.reply is None or row.kind != "replies":
-        return None
-    document = results.Decided.model_validate(_DECISION.dump_python(decision, mode="json"))
+    if row.kind != "replies":
+        raise SuiteUnreadable(f"example {example.id!r} is no reply")
+    group = row.relevant[0] if row.relevant else row.question
+    if decision.outcome == "handed_over" or decision.reply is None:
+        return Silence(group, _seed(example), bool(example.positive))
+    sent = replace(decision, outcome="answered")
+    document = results.Decided.model_validate(_DECISION.dump_python(sent, mode="json"))
     case = Case(example, Result(example.id, 0, None, 0.0), document)
     cited = {citation.article for said in decision.reply.sentences for citation in said.citations}
     right = not broken_by_reply(case) and (not row.relevant or not cited.isdisjoint(row.relevant))
-    group = row.relevant[0] if row.relevant else row.question
     intent = decision.triage.intent if decision.triage else ""
-    return Draft(decision.features, right, group, _seed(example), intent, len(row.question.split()))
+    length, goes_out = len(row.question.split()), decision.outcome == "answered"
+    return Draft(decision.features, right, group, _seed(example), intent, length, goes_out, bool(example.positive))
 
 
 def _seed(example: Example) -> str:
     return (example.row.seed if example.row.kind == "replies" else None) or example.id
 
 
-def _halves(drafts: Drafts) -> tuple[Drafts, Drafts]:
-    """Return two halves, each with all drafts of its articles."""
+def halves(drafts: Drafts) -> tuple[Drafts, Drafts]:
+    """Return two halves, each with everything of its articles."""
 
-    def first(draft: Draft) -> bool:
-        return hashlib.sha256(draft.group.encode()).digest()[0] < 128
+    def half(first: bool) -> Drafts:
+        def own(one: Draft | Silence) -> bool:
+            return (hashlib.sha256(one.group.encode()).digest()[0] < 128) is first
 
-    return (
-        replace(drafts, drafts=tuple(draft for draft in drafts.drafts if first(draft))),
-        replace(drafts, drafts=tuple(draft for draft in drafts.drafts if not first(draft))),
-    )
+        return Drafts(tuple(filter(own, drafts.drafts)), tuple(filter(own, drafts.silences)))
+
+    return half(True), half(False)
 
 
 def _enough(path: Path, learned: Drafts) -> None:
@@ -186,8 +231,25 @@ def learn(suite: str, learned: Drafts, tried: Drafts, tools: Tools, source: Sour
     made = Calibration(
         tools.writer, tools.embedder.id, source, round(float(offset), 5), known, (), tried.answerable, longest, suite
     )
-    held_out = tuple(Graded(made.probability(one.features), one.right, one.intent) for one in _apart(tried.drafts))
-    return replace(made, held_out=held_out, report=_report(left_out, right, held_out, learned, tried, strength))
+    sent = _apart([one for one in tried.drafts if one.sent])
+    held_out = tuple(Graded(made.probability(one.features), one.right, one.intent) for one in sent)
+    report = _report(left_out, right, held_out, learned, tried, strength)
+    return replace(made, held_out=held_out, report=report | asdict(worth_suggesting(learned, left_out)))
+
+
+def worth_suggesting(learned: Drafts, foretold: Array, needless: float = NEEDLESS) -> Suggesting:
+    """Return the highest threshold that hands over no more of the answerable than this, and what it would mean."""
+    sure = [(float(one), draft.answerable) for one, draft in zip(foretold, learned.drafts, strict=True)]
+    sure += [(0.0, silence.answerable) for silence in learned.silences]
+    answerable = sorted(one for one, could in sure if could)
+    hopeless = [one for one, could in sure if not could]
+    spared = min(int(needless * len(answerable)), len(answerable) - 1)
+    least = math.floor(100 * answerable[spared]) / 100 if answerable else 0.0
+    return Suggesting(
+        suggest=least,
+        needless=round(sum(one < least for one in answerable) / max(1, len(answerable)), 4),
+        spared=round(sum(one < least for one in hopeless) / max(1, len(hopeless)), 4),
+    )
 
 
 def _apart(drafts: Sequence[Draft]) -> list[Draft]:
