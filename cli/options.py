@@ -7,6 +7,8 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")]
 Brand = Annotated[str, typer.Option("--brand", help="Whose articles: the brand's id.")]
+Owner = Annotated[str, typer.Option("--brand", help="Whose: the brand's id.")]
+Why = Annotated[str, typer.Option("--note", help="Why, for whoever reads the history.")]
 Corpus = Annotated[
     Path | None,
     typer.Option(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from cli import policy_pages
 from cli.options import Brand, Corpus, Data, Demo, Json, Pages, Rows
 
 app = typer.Typer(
@@ -46,8 +47,7 @@ evals = typer.Typer(
     help="Evaluations. `deskhand eval SUITE...` runs suites; `deskhand eval run --help` lists its options.",
 )
 app.add_typer(evals, name="eval")
-policy_files = typer.Typer(no_args_is_help=True, help="Policy: what a support lead may edit, as files.")
-app.add_typer(policy_files, name="policy")
+app.add_typer(policy_pages.app, name="policy")
 knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: what its articles need.")
 app.add_typer(knowledge, name="kb")
 app.add_typer(articles, name="articles")
@@ -459,21 +459,6 @@ def tune(
         tuning.fine_tune(asked, tuning.Training(base, steps), dry_run, as_json, data=data)
     else:
         tuning.tune(asked, dry_run, as_json, data=data)
-
-
-@policy_files.command("export")
-def export_policy(
-    folder: Annotated[Path, typer.Argument(help="An empty folder, or one to be made.")],
-    policy: Pages = None,
-    data: Data = None,
-) -> None:
-    """Write the policy in force as files to edit.
-
-    Intents, flags, phrases, destinations, targets, risk, tone and scope; `--policy FOLDER` then puts them in force.
-    """
-    from cli import policies
-
-    policies.export(folder, policy=policy, data=data)
 
 
 @app.command()
