@@ -118,6 +118,86 @@ Je voudrais être rappelé par un conseiller.
 Un humain, s'il vous plaît.
 Gostaria de ser atendido por uma pessoa.
 Tem alguém aí com quem eu possa conversar?
+Enough of this, is there a living soul on your side who could read my messages?
+Could you loop in a member of your support crew? I'd like to chat with them directly.
+I need to talk this over with somebody who has authority to refund me.
+Please escalate, I want a manager.
+Can I have a phone number where a person picks up?
+Hand this over to a colleague of yours, please.
+Quisiera que me atendiera una persona de su equipo.
+¿Hay algún humano disponible para ayudarme?
+No entiendes nada, comunícame con un asesor.
+¿Puede llamarme alguien hoy por la tarde?
+Ich würde das lieber mit einem Kollegen von Ihnen besprechen.
+Kann mich bitte jemand anrufen?
+Geben Sie das bitte an einen Menschen weiter.
+Ist da auch ein richtiger Mitarbeiter, der mir hilft?
+J'aimerais qu'un conseiller s'occupe de mon dossier.
+Y a-t-il un humain à qui je peux écrire ?
+Arrêtez avec ce robot et passez-moi quelqu'un.
+Eu queria conversar com alguém do suporte.
+Você pode me transferir para um atendente?
+Por favor, chame um humano.
+Who do I have to bribe to get an actual support rep?
+This needs a human decision. Please forward it to someone who can make one.
+I'm done with automated replies, give me a person.
+could an agent get in touch with me regarding this order
+Let me speak to whoever is in charge over there.
+Would you mind getting one of your specialists on the line?
+Solicito hablar con un supervisor.
+Que me contacte un representante, por favor.
+¿Me pasas con un compañero tuyo?
+Necesito asistencia humana, no respuestas automáticas.
+Ich bestehe darauf, mit Ihrem Vorgesetzten zu sprechen.
+Bitte stellen Sie mich zu einem Berater durch.
+Könnte ein Mensch meine Anfrage lesen?
+Ich brauche persönliche Hilfe von einem Mitarbeiter, nicht von einer Maschine.
+Je demande à parler à votre responsable.
+Pouvez-vous me mettre en contact avec quelqu'un de votre équipe ?
+Je souhaite échanger avec une personne réelle.
+Quero ser contactado por um responsável.
+Dá para falar com gente de verdade?
+Encaminhe-me a um operador, se faz favor.
+You are a bot, right? I want to be served by people.
+pls get me someone who actually understands this
+Is anybody there who can sort this out with me by phone?
+I'd appreciate it if a member of staff could ring me back.
+Just transfer me.
+My issue is too complicated for a bot. Please assign a human agent.
+Agente humano
+Déjeme hablar con el encargado, por favor.
+¿No hay nadie con quien pueda hablar?
+Quiero que una persona real revise mi caso.
+Mensch bitte, keine Maschine.
+Ich möchte zurückgerufen werden.
+Gibt es eine Möglichkeit, direkt mit dem Support-Team zu telefonieren?
+Lassen Sie mich mit jemandem sprechen, der sich auskennt.
+Un conseiller humain svp
+Je refuse de discuter avec une machine, trouvez-moi une personne.
+Quelqu'un de votre service peut-il m'appeler ?
+Preciso que uma pessoa veja o meu caso.
+Tem como um funcionário me ligar?
+Atendimento humano, por favor.
+I've explained this four times now. Put a human on it.
+Any chance of speaking with one of your engineers?
+Where can I reach a real support agent?
+I would like a callback from your billing people.
+Could a team member review my complaint personally?
+This bot is useless, let me talk with staff.
+I'd rather have an employee deal with my request.
+Connect me to your support department.
+Me gustaría que alguien de soporte me llamara.
+Póngame con una persona, por favor.
+No quiero seguir con el bot, necesito un agente.
+¿Podría hablar con el responsable de facturación?
+Könnten Sie mich mit dem Kundendienst verbinden?
+Ich möchte bitte mit jemandem aus der Buchhaltung reden.
+Kein Chatbot, bitte einen echten Ansprechpartner.
+Est-il possible de joindre un agent par téléphone ?
+Je veux qu'une vraie personne lise mon message.
+Merci de me transférer à un collaborateur.
+Quero que um atendente analise o meu problema.
+Será que alguém me pode ajudar por telefone?
 """.strip().splitlines()
 
 MENTIONS = """
@@ -231,6 +311,86 @@ Je voudrais inviter un collègue.
 J'ai besoin d'ajouter un responsable au compte.
 Quero convidar um colega.
 Preciso de remover um funcionário da conta.
+How do I set a colleague as the default contact for new bookings?
+My agent at the travel office booked this for me, where do I see it?
+Somebody from marketing left; can I delete their login?
+Can guests talk to each other in the waiting room chat?
+How many humans can be tagged in one photo?
+The technician who installed the reader said to restart it weekly.
+Do I need to call my bank before a payout?
+What is the difference between an operator and a manager role?
+¿Puedo añadir a un asesor externo a mi cuenta?
+Mi encargado no recibe los correos.
+¿Pueden dos personas usar el mismo lector?
+Ayer un agente me explicó cómo exportar y no funciona.
+Wie lege ich einen neuen Ansprechpartner für Rechnungen fest?
+Mein Berater hat die falsche Steuernummer eingetragen.
+Können Kunden Mitarbeiter direkt buchen?
+Wer von meinen Kollegen hat den Termin gelöscht?
+Comment changer la personne qui reçoit les factures ?
+Un agent de l'aéroport m'a demandé la facture, où est-elle ?
+Meu atendente consegue ver os relatórios?
+Como sei qual pessoa cancelou a reserva?
+Which of my staff can refund a payment?
+We want our clients to be able to reach a human from our own booking page, is there such a widget?
+The previous manager kept the password. How do I reset it?
+I need the name of the person shown on the receipt to change.
+Does the assistant reply to people in Spanish too?
+A representative of the tax office asked for our invoices of 2024.
+Can I see which agent closed a ticket in the reports?
+Are there discounts for teams of ten people?
+¿Qué permisos tiene un supervisor?
+El cliente quiere hablar conmigo, ¿dónde está su teléfono?
+Un compañero borró la reserva por error.
+¿Cómo hablo con mis clientes desde la aplicación?
+Darf ein Mitarbeiter Rückerstattungen machen?
+Der Mensch auf dem Profilbild bin nicht ich, wie ändere ich es?
+Meine Chefin möchte den Bericht als PDF.
+Wie verbinde ich den Kalender eines Kollegen?
+Est-ce qu'un employé peut modifier les prix ?
+Mon responsable veut recevoir un rapport chaque lundi.
+As pessoas que convidei não receberam o e-mail.
+Um colega pode aprovar as minhas férias?
+How do I transfer ownership to my business partner?
+I had a chat with one of your people last month about invoices. Where are they?
+Do human-readable exports exist?
+Can the receptionist answer messages from the app?
+Is there a role for people who only look at the calendar?
+Your agents page in the docs is out of date, where is the new one?
+Someone else uses my e-mail address, what now?
+How can I make the bot on our site speak to visitors in German?
+¿Los empleados pueden ver mis ingresos?
+La persona de contacto de la factura es incorrecta.
+¿Cómo quito a un operador del calendario?
+Alguien cambió mis horarios, ¿cómo veo quién fue?
+Wie viele Personen passen in einen Gruppentermin?
+Der Kundenservice meiner Bank sagt, die Zahlung sei gestoppt.
+Kann ich Nachrichten an alle Mitarbeiter senden?
+Mit wem wurde die Rechnung geteilt?
+Puis-je voir quel collègue a annulé ?
+Comment parler à mes clients par SMS ?
+O gerente da loja precisa de um acesso só de leitura.
+Posso limitar o número de pessoas por horário?
+Can our customers call us from the confirmation e-mail?
+The support agent seat, is it billed monthly?
+How do I hand over a shift to another colleague?
+Who is listed as the contact on my invoice?
+One of our agents cannot open the inbox.
+Can I transfer a call from the reader to the phone?
+I want my staff to talk to clients in the app.
+Your representative said on Monday the parcel was sent.
+Is a real address needed for the account?
+¿Cómo cambio el responsable de una cita?
+¿Alguien más puede ver mis notas?
+Mi compañera no encuentra la factura.
+Können mehrere Personen gleichzeitig am Kalender arbeiten?
+Unser Mitarbeiter wurde doppelt eingeladen.
+Welcher Kollege hat die Rückerstattung ausgelöst?
+Qui de mon équipe peut annuler une réservation ?
+Mon collègue n'a pas reçu l'invitation.
+Combien d'agents puis-je ajouter ?
+O funcionário novo não aparece na lista.
+Posso dar permissões a uma pessoa de fora?
 """.strip().splitlines()
 
 
