@@ -61,16 +61,17 @@ class Staff:
             await teammates.add(connection, added)
         return added
 
-    async def change(self, brand: BrandId, teammate: TeammateId, profile: Profile) -> Teammate:
-        """Say something else of a teammate; the tickets they have stay theirs.
+    async def change(self, brand: BrandId, teammate: TeammateId, profile: Profile) -> tuple[Teammate, int]:
+        """Say something else of a teammate, and return them with their load; the tickets they have stay theirs.
 
         Raises UnknownTeammate, or StaffRefused as `add` does.
         """
         async with self._engine.begin() as connection:
             before = await teammates.hold(connection, brand, teammate)
             await self._require_teams(connection, brand, profile)
-            await teammates.change(connection, teammate, **vars(profile))
-            return replace(before, **vars(profile))
+            after = replace(before, **vars(profile))
+            await teammates.rewrite(connection, after)
+            return after, await _load(connection, teammate)
 
     async def leave(self, brand: BrandId, teammate: TeammateId, now: datetime) -> None:
         """Let a teammate leave the desk: the next round gives their tickets to others.
@@ -89,14 +90,16 @@ class Staff:
             loads = await teammates.loads(connection, [one.id for one in found])
         return [(one, loads[one.id]) for one in found]
 
-    async def be(self, brand: BrandId, teammate: TeammateId, presence: Presence, now: datetime) -> Teammate:
-        """Note that a teammate is there, on a break or away; the next round gives them what waits.
+    async def be(self, brand: BrandId, teammate: TeammateId, presence: Presence, now: datetime) -> tuple[Teammate, int]:
+        """Note that a teammate is there, on a break or away, and return them with their load.
+
+        The next round gives what waits to whoever is there.
 
         Raises UnknownTeammate.
         """
         async with self._engine.begin() as connection:
             known = await teammates.hold(connection, brand, teammate)
-            return await self._move(connection, known, presence, now)
+            return await self._move(connection, known, presence, now), await _load(connection, teammate)
 
     async def plan(
         self, brand: BrandId, teammate: TeammateId, starts_at: datetime, ends_at: datetime, planned: int | None = None
@@ -137,7 +140,9 @@ class Staff:
             people = await teammates.of(connection, brand)
             return routing.route(wanted, await assigning.seats(connection, people, wanted.team, policy, now))
 
-    async def give(self, brand: BrandId, ticket: TicketId, teammate: TeammateId, by: TeammateId, now: datetime) -> None:
+    async def give(
+        self, brand: BrandId, ticket: TicketId, teammate: TeammateId, by: TeammateId, now: datetime
+    ) -> Ticket:
         """Give a ticket to a teammate, or take it, where both are the same; a person may go beyond a capacity.
 
         Raises UnknownTicket, UnknownTeammate, or StaffRefused for a ticket that is done.
@@ -147,8 +152,9 @@ class Staff:
             wanted = await teammates.hold(connection, brand, teammate)
             await teammates.require(connection, brand, by)
             await assigning.by_hand(connection, held, wanted, by, now)
+            return _of_brand(await tickets.find(connection, ticket), ticket, brand)
 
-    async def give_back(self, brand: BrandId, ticket: TicketId, by: TeammateId, now: datetime) -> None:
+    async def give_back(self, brand: BrandId, ticket: TicketId, by: TeammateId, now: datetime) -> Ticket:
         """Take a ticket from whoever has it; the next round gives it to somebody else of its team.
 
         Raises UnknownTicket, UnknownTeammate, or StaffRefused for a ticket that is done.
@@ -157,6 +163,7 @@ class Staff:
             held = await self._hold(connection, brand, ticket)
             await teammates.require(connection, brand, by)
             await assigning.take_away(connection, held, by, now, "given_back")
+            return _of_brand(await tickets.find(connection, ticket), ticket, brand)
 
     async def sweep(self, now: datetime) -> None:
         """Make the rounds: give out what waits, move what nobody reacts to, tell whose follow-ups are due."""
@@ -223,6 +230,10 @@ class Staff:
     async def _require_teams(self, connection: AsyncConnection, brand: BrandId, profile: Profile) -> None:
         policy = await self._policies.in_force(brand, connection)
         _check(profile.teams, {team.name for team in policy.teams})
+
+
+async def _load(connection: AsyncConnection, teammate: TeammateId) -> int:
+    return (await teammates.loads(connection, [teammate]))[teammate]
 
 
 def _check(wanted: Collection[str], there: Collection[str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Insert, Row, Update, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,15 +62,16 @@ async def add(connection: AsyncConnection, teammate: Teammate) -> None:
 
     Raises StaffRefused for an address that is none, or that another teammate of the brand has.
     """
-    if not _EMAIL.fullmatch(teammate.email):
-        raise StaffRefused(f"{teammate.email!r} is no e-mail address: give one such as 'anna@example.com'")
-    try:
-        async with connection.begin_nested():
-            await connection.execute(insert(teammates).values(_columns(vars(teammate))))
-    except IntegrityError as exc:
-        raise StaffRefused(
-            f"brand {teammate.brand!r} has a teammate {teammate.email!r} already: change that one, or let them leave"
-        ) from exc
+    await _write(connection, teammate, insert(teammates).values(_columns(vars(teammate))))
+
+
+async def rewrite(connection: AsyncConnection, teammate: Teammate) -> None:
+    """Store a teammate anew whom this transaction holds.
+
+    Raises StaffRefused as `add` does.
+    """
+    changed = update(teammates).where(teammates.c.id == teammate.id).values(_columns(vars(teammate)))
+    await _write(connection, teammate, changed)
 
 
 async def hold(connection: AsyncConnection, brand: BrandId, teammate: TeammateId) -> Teammate:
@@ -121,6 +122,18 @@ async def loads(connection: AsyncConnection, whose: Collection[TeammateId]) -> d
     rows = await connection.execute(select(tickets.c.assignee, func.count()).where(worked).group_by(tickets.c.assignee))
     counted = {TeammateId(assignee): count for assignee, count in rows}
     return {teammate: counted.get(teammate, 0) for teammate in whose}
+
+
+async def _write(connection: AsyncConnection, teammate: Teammate, statement: Insert | Update) -> None:
+    if not _EMAIL.fullmatch(teammate.email):
+        raise StaffRefused(f"{teammate.email!r} is no e-mail address: give one such as 'anna@example.com'")
+    try:
+        async with connection.begin_nested():
+            await connection.execute(statement)
+    except IntegrityError as exc:
+        raise StaffRefused(
+            f"brand {teammate.brand!r} has a teammate {teammate.email!r} already: change that one, or let them leave"
+        ) from exc
 
 
 def _here(brand: BrandId, teammate: TeammateId) -> ColumnElement[bool]:

@@ -34,7 +34,7 @@ async def hire(
     """Add a teammate of support, who is there from a time on, or away."""
     plain = Profile(name, f"{name}@example.com", ("support",))
     known = await staff.add(brand, replace(plain, **more), NOW - timedelta(days=1))  # type: ignore[arg-type]
-    return await staff.be(brand, known.id, "available", now) if now else known
+    return (await staff.be(brand, known.id, "available", now))[0] if now else known
 
 
 async def ask(desk: Desk, now: datetime = NOW, ticket: TicketId | None = None) -> Attempt:
@@ -359,9 +359,13 @@ async def test_people_tickets_and_teams_of_other_brands_and_strange_names_are_re
         await hire(staff, "ben", teams=("sail",))
     with pytest.raises(StaffRefused, match="already: change that one"):
         await staff.add(DEFAULT_BRAND, Profile("A", "ANNA@example.com", ()), NOW)
+    with pytest.raises(StaffRefused, match="already: change that one"):
+        await staff.change(DEFAULT_BRAND, (await hire(staff, "cleo")).id, Profile("C", "anna@example.com", ()))
+    with pytest.raises(StaffRefused, match="no e-mail address"):
+        await staff.add(DEFAULT_BRAND, Profile("D", "dora", ()), NOW)
     assert [one.id for one, _ in await staff.teammates(other)] == [stranger.id]
     async with database.engine.connect() as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM teammates"))).scalar_one() == 2
+        assert (await connection.execute(text("SELECT count(*) FROM teammates"))).scalar_one() == 3
 
 
 async def test_the_sweep_of_the_desk_makes_the_rounds(desk: Desk, staff: Staff) -> None:
