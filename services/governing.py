@@ -18,9 +18,10 @@ PATIENCE_S = 2.0  # learning takes about one; a customer hardly notices it once
 class Governing:
     """Gives each case its brand's policy; while a new one is learned for long, the one before serves on."""
 
-    def __init__(self, policies: Policies, learn: Callable[[Policy], None]) -> None:
+    def __init__(self, policies: Policies, learn: Callable[[Policy], None], patience_s: float = PATIENCE_S) -> None:
         self._policies = policies
         self._learn = learn
+        self._patience_s = patience_s
         self._held: dict[BrandId, Policy] = {}
         self._coming: dict[BrandId, asyncio.Task[None]] = {}
 
@@ -35,7 +36,7 @@ class Governing:
             coming = self._coming.get(brand)
             if coming is None:
                 coming = self._coming[brand] = asyncio.create_task(self._take(brand, wanted))
-            await asyncio.wait({coming}, timeout=PATIENCE_S if brand in self._held else None)
+            await asyncio.wait({coming}, timeout=self._patience_s if brand in self._held else None)
         return self.held(brand)
 
     async def _take(self, brand: BrandId, wanted: Policy) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 
 from cli import running
 from cli.serving import _listening
+from prompts import policy
 from tests.cli.conftest import COMMAND, Deskhand
 
 PATIENCE_S = 60
@@ -134,6 +136,25 @@ def test_keys_are_made_beside_the_server_and_it_takes_them(served: Served, typed
     assert article.json()["visibility"] == "internal"
 
 
+def test_an_edited_policy_holds_for_the_next_message_without_a_restart(
+    served: Served, typed: Deskhand, tmp_path: Path
+) -> None:
+    phrases = yaml.safe_load(policy.texts()["phrases.yaml"])
+    phrases["en"]["handed_over"] = "Ada takes over and has read all of it."
+    (tmp_path / "phrases.yaml").write_text(yaml.safe_dump(phrases, allow_unicode=True), "utf-8")
+
+    before = _told(served, "I want to talk to a person, please.")
+    imported = typed("policy", "import", tmp_path, "--data", served.data)
+    after = _told(served, "I want to talk to a person, please.")
+    asked = json.loads(typed("ask", "May I speak to a human?", "--data", served.data, "--json").stdout)
+
+    assert imported.returncode == 0
+    assert "Ada takes over" not in before
+    assert "Ada takes over and has read all of it." in after
+    assert "Ada takes over" in asked["reply"]["text"]
+    assert asked["versions"]["policy_number"] == "1"
+
+
 def test_the_doctor_finds_the_server_and_what_is_wrong(served: Served, typed: Deskhand) -> None:
     well = typed("doctor", "--data", served.data, "--json")
     unwell = typed(
@@ -197,6 +218,15 @@ def test_a_stop_takes_the_file_along_and_a_killed_server_is_not_looked_for(
     assert json.loads(after.stdout)["results"] == []
     assert gone.returncode == 2
     assert "brand 'default' has no article 'refunds'" in gone.stderr
+
+
+def _told(served: Served, text: str) -> str:
+    """Return all that a conversation says once it has an answer."""
+    with httpx.Client(base_url=served.url, timeout=PATIENCE_S, trust_env=False) as client:
+        accepted = client.post("/v1/chat", json={"text": text}).json()
+        with client.stream("GET", accepted["events"]) as events:
+            _kinds_until_done(events.iter_lines())
+        return client.get(f"/v1/chat/{accepted['ticket']}").text
 
 
 def _kinds_until_done(lines: Iterator[str]) -> list[str]:

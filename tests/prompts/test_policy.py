@@ -94,3 +94,9 @@ def test_words_that_would_fail_while_a_customer_waits_are_refused(
 
     with pytest.raises(PolicyError, match=said):
         policy.load(tmp_path)
+
+
+def test_the_manual_names_every_page() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
+
+    assert [name for name in policy.FILES if f"`{name}`" not in manual] == []
