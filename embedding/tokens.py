@@ -23,7 +23,9 @@ class Tokens:
 
 @runtime_checkable
 class TokenEmbedder(Protocol):
-    """An embedder that also gives the vectors of tokens."""
+    """An embedder that also gives the vectors of tokens; it can be a key of what is remembered."""
+
+    def __hash__(self) -> int: ...
 
     def embed_tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the tokens of each text, as far as the model sees it: 256 of them, marks of begin and end left out."""

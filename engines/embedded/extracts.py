@@ -10,9 +10,10 @@ from domain.ids import ArticleId
 from domain.search import Evidence
 from domain.text import folded
 from embedding.embedder import Embedder
-from engines.embedded import companions, surroundings, tables
+from engines.embedded import companions, premises, reader, surroundings, tables
 from engines.embedded.aptness import Wanted
 from engines.embedded.candidates import Candidate
+from engines.embedded.reader import Likeness
 from engines.embedded.units import Unit, heading, units
 
 PASSAGES_READ = 8  # passages looked into for one ask
@@ -28,10 +29,11 @@ _ASIDE = re.compile(
 
 @dataclass(frozen=True)
 class Extract:
-    """The units that answer an ask, the best passage first, and how sure it is that they do, 0..1."""
+    """The units that answer an ask, the best passage first, and how sure it is that they do, 0..1; `best` is one of them."""
 
     units: tuple[Unit, ...]
     score: float
+    best: Unit
 
 
 def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder) -> Extract | None:
@@ -41,24 +43,29 @@ def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder)
         return None
     wanted = Wanted.of(ask, [f"{heading(found)} {unit.text}" for unit, found in likely])
     articles = _articles(evidence)
-    fits = {unit: tables.Row.of(unit).fit(ask) if unit.shape == "row" else 0.0 for unit, _ in likely}
+    fits = {unit: _fit(ask, unit) for unit, _ in likely}
     read = sorted(likely, key=lambda pair: -fits[pair[0]] - _unread(wanted, pair[0], pair[1], articles))[
         :UNITS_COMPARED
     ]
-    vectors = embedder.embed_passages([_compared(unit, found) for unit, found in read])
-    cosines = vectors @ embedder.embed_queries([ask, wanted.question]).mean(axis=0)
+    near = reader.compare(ask, wanted.question, [_compared(unit, found) for unit, found in read], embedder)
     candidates = [
-        Candidate(unit, found, fits[unit] + wanted.apt(unit, found, articles[found.passage.article], float(cosine)))
-        for (unit, found), cosine in zip(read, cosines, strict=True)
+        Candidate(unit, found, fits[unit] + wanted.apt(unit, found, articles[found.passage.article], likeness))
+        for (unit, found), likeness in zip(read, near, strict=True)
     ]
     best = max(candidates, key=lambda candidate: candidate.score)
     chosen = _told(best, companions.chosen(ask, wanted, best, candidates))
-    return Extract(chosen, _answerability(wanted, chosen, best.found, float(max(cosines))))
+    return Extract(chosen, _answerability(wanted, chosen, best.found, max(likeness.cosine for likeness in near)), best.unit)
+
+
+def _fit(ask: str, unit: Unit) -> float:
+    """Return what is added for a row that an ask names, and for a sentence that corrects what it takes for granted."""
+    row = tables.Row.of(unit).fit(ask) if unit.shape == "row" else 0.0
+    return row + premises.CORRECTS * (unit.shape != "steps" and premises.corrected(ask, unit.text))
 
 
 def _unread(wanted: Wanted, unit: Unit, found: Evidence, articles: dict[ArticleId, float]) -> float:
     """Return how apt a unit seems before it is embedded: its passage's cosine stands in for its own."""
-    return wanted.apt(unit, found, articles[found.passage.article], found.dense)
+    return wanted.apt(unit, found, articles[found.passage.article], Likeness(found.dense, 0.0))
 
 
 def _articles(evidence: Sequence[tuple[int, Evidence]]) -> dict[ArticleId, float]:
@@ -68,8 +75,8 @@ def _articles(evidence: Sequence[tuple[int, Evidence]]) -> dict[ArticleId, float
     return best
 
 
-def _compared(unit: Unit, found: Evidence) -> str:
-    return f"{heading(found)}\n{' '.join(unit.text.split()[:WORDS_COMPARED])}"
+def _compared(unit: Unit, found: Evidence) -> tuple[str, str]:
+    return heading(found), " ".join(unit.text.split()[:WORDS_COMPARED])
 
 
 def _likeliest(evidence: Sequence[tuple[int, Evidence]]) -> list[tuple[int, Evidence]]:
