@@ -52,6 +52,8 @@ class Phrases:
     exactly: str
     no_answer_to_the_rest: str
     points: tuple[str, ...]
+    affirm: str = ""
+    deny: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:

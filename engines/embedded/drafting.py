@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from domain.drafts import quoted_heading
 from domain.search import Evidence
 from domain.text import plain, spans, words
 from domain.triage import Ask
 from embedding.embedder import Embedder
-from engines.embedded import extracts
+from engines.embedded import extracts, polarity, premises
+from engines.embedded.asks import focus
 from engines.embedded.extracts import Extract
 from engines.embedded.tables import Row
 from engines.embedded.units import Unit
@@ -34,8 +36,10 @@ def draft(task: DraftTask, embedder: Embedder) -> DraftAnswer:
         if extract is None or extract.score < task.policy.thresholds.answerable:
             continue
         answered.append(number)
-        quoted = _news(_quoted(extract, number, task), {sentence.text for sentence in body})
-        body.extend([*_addressed(number, ask, task), *quoted])
+        word = _word(extract, ask, task)
+        told = replace(extract, units=_best_first(extract)) if word else extract
+        quoted = _news(_quoted(told, number, task), {sentence.text for sentence in body})
+        body.extend([*_addressed(number, ask, extract, task), *([_courtesy(word, number)] if word else []), *quoted])
     opening = [] if not body else _opening(task)
     closing = [] if not body else [_courtesy(task.policy.speak(task.language).closing)]
     return DraftAnswer(sentences=[*opening, *body, *closing], answered=answered, clarified=[], declined=[])
@@ -54,12 +58,27 @@ def _opening(task: DraftTask) -> list[DraftedSentence]:
     return [] if task.history else [_courtesy(phrases.greeting)]
 
 
-def _addressed(number: int, ask: Ask, task: DraftTask) -> list[DraftedSentence]:
+def _word(extract: Extract, ask: Ask, task: DraftTask) -> str | None:
+    """Return the yes or no, in the desk's words, that follows from the best sentence alone; mostly nothing does."""
+    best, phrases = extract.best, task.policy.speak(task.language)
+    foreign = task.evidence[best.evidence - 1].passage.language != task.language
+    if best.shape != "sentence" or foreign or _believes(ask.text):
+        return None
+    question = spans(focus(ask.text))[-1].text
+    return {"yes": phrases.affirm, "no": phrases.deny}.get(polarity.settled(question, best.text) or "")
+
+
+def _best_first(extract: Extract) -> tuple[Unit, ...]:
+    return (extract.best, *(unit for unit in extract.units if unit != extract.best))
+
+
+def _addressed(number: int, ask: Ask, extract: Extract, task: DraftTask) -> list[DraftedSentence]:
     """Return the line that says which of several questions is answered next, or how exactly a belief is met."""
     phrases = task.policy.speak(task.language)
     if len(task.asks) > 1:
         return [_courtesy(point, number) for point in phrases.points[number - 1 : number]]
-    return [_courtesy(phrases.exactly, number)] if _believes(ask.text) else []
+    corrects = any(premises.corrected(ask.text, unit.text) for unit in extract.units if unit.shape != "steps")
+    return [_courtesy(phrases.exactly, number)] if corrects or _believes(ask.text) else []
 
 
 def _believes(ask: str) -> bool:

@@ -164,6 +164,26 @@ async def test_a_belief_that_wants_confirming_is_met_with_the_articles_words(eng
     assert "The link works for 60 minutes." in said
 
 
+async def test_a_yes_or_no_opens_the_sentence_from_which_it_follows(engine: Embedded) -> None:
+    trial = "The trial lasts 21 days. The trial cannot be extended in the settings."
+
+    answer = await draft(engine, "Can I extend the trial?", found(trial, "Length", "Trial"))
+
+    said = [sentence.text for sentence in answer.sentences]
+    at = said.index(POLICY.phrases["en"].deny)
+    assert said[at + 1] == "The trial cannot be extended in the settings."
+
+
+async def test_what_is_wrongly_taken_for_granted_is_put_right(engine: Embedded) -> None:
+    question = "Since a reset link works for two hours, why is mine refused?"
+
+    answer = await draft(engine, question, found(RESET, "Reset it", "Password"))
+
+    said = [sentence.text for sentence in answer.sentences]
+    assert POLICY.phrases["en"].exactly in said
+    assert "The link works for 60 minutes." in said
+
+
 async def test_only_an_angry_customer_is_told_that_we_understand(engine: Embedded) -> None:
     asks, evidence = (Ask(AskId("a1"), "How do I reset my password?"),), (found(RESET, "Reset it", "Password"),)
 
