@@ -11,16 +11,15 @@ from typing import Literal, Protocol
 
 from domain.budget import Budget
 from domain.policy import Policy, TonePart
-from domain.text import plain, spans, words
+from domain.text import plain, spans
 from domain.turns import Utterance
 from engines import tone
+from engines.embedded import clarity
 from engines.engine import Engine
 from engines.tasks import CheckTask, TriageTask
 
 Part = TonePart | Literal["completeness", "grounding", "clear"]
 AT_MOST = timedelta(seconds=60)
-EASY_WORDS = 20  # in a sentence; from here it gets harder to read
-HARD_WORDS = 45
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,11 @@ class Checking:
         task = TriageTask(given.question, given.history, None, self._policy)
         heard = await self._engine.answer(task, self._budget())
         complete = [await self._complete(ask, given, said) for ask in heard.asks or [given.question]]
-        sounds = [*_sounding(said, heard.sentiment, self._policy), _clear(said)]
+        sounds = [*_sounding(said, heard.sentiment, self._policy), *_clear(said, given)]
         grounded = [await self._grounded(said, given.evidence)] if given.evidence else []
         return Marks(
             completeness=min(mark.score for mark in complete),
-            tone={mark.part: mark.score for mark in sounds},
+            tone={part: min(mark.score for mark in sounds if mark.part == part) for part in _parts(sounds)},
             grounding=grounded[0].score if grounded else None,
             marks=(*complete, *sounds, *grounded),
         )
@@ -116,8 +115,19 @@ def _sounding(said: Sequence[str], sentiment: str, policy: Policy) -> list[Mark]
     ]
 
 
-def _clear(said: Sequence[str]) -> Mark:
-    longest = max(said, key=lambda sentence: len(words(sentence)))
-    count = len(words(longest))
-    score = min(1.0, max(0.0, (HARD_WORDS - count) / (HARD_WORDS - EASY_WORDS)))
-    return Mark("clear", round(score, 4), longest, f"the longest sentence has {count} words")
+def _parts(marks: Sequence[Mark]) -> list[Part]:
+    return list(dict.fromkeys(mark.part for mark in marks))
+
+
+def _clear(said: Sequence[str], given: Given) -> list[Mark]:
+    """Mark every sentence that is unclear, each with what would mend it; a clear reply by its first."""
+    found = clarity.unclear(_numbered(given.answer) or said, given.question)
+    if not found:
+        return [Mark("clear", 1.0, said[0], "nothing is in the way of reading it")]
+    return [Mark("clear", clarity.score([one]), said[one.sentence], one.advice) for one in found]
+
+
+def _numbered(answer: str) -> list[str]:
+    """Return the sentences of a reply as they are shown, a step with its number."""
+    starts = (answer.rfind("\n", 0, span.start) + 1 if span.kind == "step" else span.start for span in spans(answer))
+    return [plain(answer[start : span.end]) for start, span in zip(starts, spans(answer), strict=True)]
