@@ -9,6 +9,7 @@ from domain.decisions import ClockTarget, FoundPassage, Handover, HandoverReason
 from domain.drafts import Draft, readable
 from domain.policy import Policy
 from domain.search import Evidence
+from domain.staffing import Target
 from domain.triage import Ask, Priority, Triage
 from domain.turns import Author, Turn, Utterance
 from domain.verdicts import Verdict
@@ -47,7 +48,7 @@ def hand_over(
         proposed_reply=_proposed(draft, verdict),
         attempts=facts.attempts(turn),
         reasons=triage.reasons if triage else ("not triaged: treated as P2 until somebody reads it",),
-        clocks=_clocks(priority, policy),
+        clocks=_clocks(policy.target(priority, turn.tier)),
         briefs=briefs,
     )
 
@@ -107,8 +108,7 @@ def _destination(reason: HandoverReason, triage: Triage | None, policy: Policy, 
     return team, intent.skill if intent else "general"
 
 
-def _clocks(priority: Priority, policy: Policy) -> tuple[ClockTarget, ...]:
-    target = policy.targets[priority]
+def _clocks(target: Target) -> tuple[ClockTarget, ...]:
     return (
         ClockTarget("response", target.response, target.business_hours),
         ClockTarget("resolution", target.resolution, target.business_hours),

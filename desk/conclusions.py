@@ -16,6 +16,7 @@ from desk.timing import clocks
 from desk.work import outcomes, suggestions
 from domain.decisions import Decision
 from domain.policy import Policy
+from domain.triage import Priority
 
 
 async def supersede(
@@ -62,7 +63,7 @@ async def settle(
 ) -> None:
     """Bring status, priority, language and clocks of the ticket up to the decision."""
     found = decision.triage
-    priority = found.priority if found else ticket.priority
+    priority = _priority(ticket, decision)
     language = ticket.language or (found.language if found else None)
     handed_over_at = ticket.handed_over_at or (now if decision.outcome == "handed_over" else None)
     await tickets.change(
@@ -111,6 +112,15 @@ def _spent(decision: Decision) -> dict[str, events.Fact]:
         "completion_tokens": usage.completion_tokens,
         "cost": usage.cost,
     }
+
+
+def _priority(ticket: Ticket, decision: Decision) -> Priority:
+    """Return how grave a ticket is by now: what people have turns out graver by what the bot reads, never milder."""
+    read = decision.triage or decision.handover
+    if read is None:
+        return ticket.priority
+    keeps = decision.triage is None or ticket.handed_over_at is not None
+    return min(read.priority, ticket.priority) if keeps else read.priority
 
 
 async def _record(

@@ -36,6 +36,7 @@ from domain.triage import Priority
 from domain.turns import Channel, Turn, Utterance
 
 HISTORY = 60
+UNSAID = ("notice", "note")  # what is no part of the talk: word of a handover, and what teammates tell each other
 POLL_S = 2.0
 STALLED_AFTER = timedelta(seconds=15)
 STRANDED_AFTER = timedelta(seconds=60)
@@ -350,7 +351,8 @@ class Desk:
         await tickets.change(connection, ticket.id, now)
         await events.record(connection, ticket.brand, ticket.id, "case_started", now, case=case, attempt=attempt)
         said = await messages.of(connection, ticket.id, newest=HISTORY)
-        return Attempt(case, ticket.id, ticket.asked, attempt, _turn(case, ticket, said))
+        turn = _turn(case, ticket, said, await tickets.tier(connection, ticket))
+        return Attempt(case, ticket.id, ticket.asked, attempt, turn)
 
     async def _hold(self, connection: AsyncConnection, ticket_id: TicketId) -> Ticket:
         ticket = await tickets.hold(connection, ticket_id)
@@ -383,10 +385,10 @@ def _of_brand(ticket: Ticket | None, ticket_id: TicketId, brand: BrandId) -> Tic
     return ticket
 
 
-def _turn(case: CaseId, ticket: Ticket, said: Sequence[Message]) -> Turn:
+def _turn(case: CaseId, ticket: Ticket, said: Sequence[Message], tier: str | None) -> Turn:
     """Return the customer's unanswered messages as one turn, and what was said before the first of them."""
     asked = [message for message in said if message.author == "customer" and message.number > ticket.settled]
-    before = [message for message in said if message.number < asked[0].number and message.kind != "notice"]
+    before = [message for message in said if message.number < asked[0].number and message.kind not in UNSAID]
     return Turn(
         case=case,
         brand=ticket.brand,
@@ -397,4 +399,5 @@ def _turn(case: CaseId, ticket: Ticket, said: Sequence[Message]) -> Turn:
         ticket=ticket.id,
         customer=ticket.customer,
         already_handed_over=ticket.handed_over_at is not None,
+        tier=tier,
     )

@@ -79,6 +79,15 @@ async def find(connection: AsyncConnection, ticket: TicketId) -> Ticket | None:
     return None if row is None else Ticket.of(row)
 
 
+async def tier(connection: AsyncConnection, ticket: Ticket) -> str | None:
+    """Return the tier of a ticket's customer, None where it is not known."""
+    if ticket.customer is None:
+        return None
+    theirs = (customers.c.brand == ticket.brand) & (customers.c.id == ticket.customer)
+    found: str | None = (await connection.execute(select(customers.c.tier).where(theirs))).scalar()
+    return found
+
+
 async def hold(connection: AsyncConnection, ticket: TicketId) -> Ticket | None:
     """Return a ticket that nobody else can change before this transaction ends."""
     chosen = select(tickets).where(tickets.c.id == ticket).with_for_update(key_share=True)

@@ -38,7 +38,8 @@ def spoken(line: str, speakers: Mapping[str, Author] = SAID_BY) -> Utterance | N
 class Turn:
     """The customer's unanswered messages taken together, and what was said before them, oldest first.
 
-    `language` is the ticket's, where known: a short text is told by it. A dry turn has no ticket.
+    `language` is the ticket's, where known: a short text is told by it. `tier` is the customer's, as the policy names
+    it. A dry turn has no ticket.
     """
 
     case: CaseId
@@ -50,3 +51,4 @@ class Turn:
     ticket: TicketId | None = None
     customer: CustomerId | None = None
     already_handed_over: bool = False
+    tier: str | None = None

@@ -112,6 +112,8 @@ def _calendar(calendar: Calendar) -> None:
         raise PolicyError(
             f"{where}: {calendar.time_zone!r} is no time zone; write one such as Europe/Berlin"
         ) from error
+    if not any(calendar.week.values()):
+        raise PolicyError(f"{where}: it is never open; name a day that is worked, such as monday: 09:00-17:00")
     for day, spans in calendar.week.items():
         _day(f"{where}, {day}", spans)
     if calendar.holidays is not None:

@@ -5,10 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from database.tables import customers
 from desk import alerts, events, tickets
 from desk.staff import routing, shifts, teammates
 from desk.staff.routing import Ranked, Route, Seat, Wanted
@@ -65,7 +63,7 @@ async def find(
 
 async def wanted_by(connection: AsyncConnection, ticket: Ticket, policy: Policy) -> Wanted:
     """Return what a ticket asks of whoever takes it; a tier that the policy does not name asks for nothing."""
-    tier = await _tier(connection, ticket)
+    tier = await tickets.tier(connection, ticket)
     known = tier if tier in {named.name for named in policy.tiers} else None
     urgent = not policy.target(ticket.priority, tier).business_hours
     return Wanted(ticket.team or "", ticket.skill, ticket.language, known, urgent)
@@ -136,14 +134,6 @@ async def _wait(connection: AsyncConnection, ticket: Ticket, found: Route, urgen
         await alerts.tell(connection, ticket.brand, ticket.id, "grave", alerts.COORDINATION, now)
     elif found.waits == "nobody_in_team":
         await alerts.tell(connection, ticket.brand, ticket.id, "unanswered", alerts.COORDINATION, now)
-
-
-async def _tier(connection: AsyncConnection, ticket: Ticket) -> str | None:
-    if ticket.customer is None:
-        return None
-    theirs = (customers.c.brand == ticket.brand) & (customers.c.id == ticket.customer)
-    tier: str | None = (await connection.execute(select(customers.c.tier).where(theirs))).scalar()
-    return tier
 
 
 def _seat(one: Teammate, policy: Policy, load: int, on_duty: bool) -> Seat:

@@ -258,6 +258,7 @@ async def test_events_tell_the_story_without_the_customers_words(desk: Desk) -> 
         "case_decided",
         "handed_over",
         "priority_changed",
+        "team_changed",
         "assignment_waits",
     ]
     assert "canary-4711" not in str(story)

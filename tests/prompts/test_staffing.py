@@ -100,6 +100,12 @@ def test_a_team_has_its_own_path_where_it_names_one(tmp_path: Path) -> None:
         ("hours.yaml", "monday: 09:00-17:00", "monday: 17:00", r"at 0\.week\.monday: '17:00' is no time of work"),
         ("hours.yaml", "monday: 09:00-17:00", "monday: 9:00-13:00, 12:00-17:00", r"12:00-17:00 starts before 09"),
         ("hours.yaml", "monday: 09", "moonday: 09", r"at 0\.week\.moonday"),
+        (
+            "hours.yaml",
+            "- name: office",
+            "- {name: none, time_zone: UTC, week: {}}\n- name: office",
+            r"'none': it is never",
+        ),
         ("hours.yaml", "holidays: null", "holidays: XX", r"the holidays of 'XX' are not known"),
         ("clocks.yaml", "response: 30,", "response: 300,", r"at targets\.P0: .* not 300 and 120"),
         ("clocks.yaml", "  P3: {response: 480, resolution: 2880, business_hours: true}\n", "", r"no targets for P3"),

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agents import handover
 from desk.timing.calendar import WEEKDAYS
 from domain.hours import Calendar, Opening
+from domain.ids import DEFAULT_BRAND
 from domain.staffing import Target, Tier
 from domain.triage import Priority
-from tests.desk.decisions import NOW
+from tests.desk.decisions import NOW, handed_over
 from tests.desk.timing.conftest import Bench
 
 HOUR = timedelta(hours=1)
@@ -116,6 +118,35 @@ async def test_customers_of_a_tier_have_their_own_targets(bench: Bench) -> None:
 
     assert (await bench.clock(theirs, "first_response")).due_at == NOW + 45 * MINUTE
     assert (await bench.clock(others, "first_response")).due_at == NOW + 8 * HOUR
+
+
+async def test_the_hub_knows_the_tier_and_the_packet_says_what_the_clocks_do(bench: Bench) -> None:
+    bench.bend(tiers=(Tier("enterprise", {Priority.P2: Target(45, 90, business_hours=False)}),))
+    await bench.value("cus_1", "enterprise")
+    ticket = await bench.open(customer="cus_1")
+    attempt = await bench.desk.begin(ticket, NOW)
+    assert attempt is not None
+
+    packet = handover.hand_over(attempt.turn, "fault", bench.policy)
+    decision = replace(handed_over(attempt.turn), triage=None, handover=packet)
+    await bench.desk.conclude(attempt, decision, (), NOW + MINUTE)
+
+    allowed = {target.clock: target.minutes * MINUTE for target in packet.clocks}
+    assert allowed == {"response": 45 * MINUTE, "resolution": 90 * MINUTE}
+    assert [clock.due_at - NOW for clock in await bench.desk.clocks(ticket)] == list(allowed.values())
+
+
+async def test_what_people_have_gets_graver_by_what_the_bot_reads_and_never_milder(bench: Bench) -> None:
+    ticket, seen = await bench.open(), []
+
+    for priority in (Priority.P1, Priority.P3, Priority.P0):
+        attempt = await bench.desk.begin(ticket, NOW)
+        assert attempt is not None
+        await bench.desk.conclude(attempt, handed_over(attempt.turn, priority), (), NOW)
+        seen.append((await bench.desk.ticket(ticket, DEFAULT_BRAND)).priority)
+        await bench.write(ticket, NOW + MINUTE)
+
+    assert seen == [Priority.P1, Priority.P1, Priority.P0]
 
 
 async def test_a_ticket_waits_by_the_hours_of_the_team_it_went_to(bench: Bench) -> None:
