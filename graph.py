@@ -26,7 +26,7 @@ from langgraph.types import Command
 from typing_extensions import TypedDict
 
 import prompts
-from agents import checker, drafter, gate, handover, notices, retriever, rewriter, triager
+from agents import checker, drafter, gate, handover, notices, retriever, rewriter, secrets, triager
 from agents.gate import Sending
 from agents.retriever import Found
 from agents.triager import Engines
@@ -281,6 +281,7 @@ async def handle(turn: Turn, context: Context, note: Callable[[str], Awaitable[N
 
     `note` is told the name of each node as it starts.
     """
+    turn = secrets.kept_out(turn)
     began = context.now()
     seconds = SECONDS_FOR_A_CHAT if turn.channel == "chat" else SECONDS_ELSEWHERE
     here = Pass(context, Budget(context.now, began + timedelta(seconds=seconds)), note)
@@ -296,6 +297,7 @@ async def handle(turn: Turn, context: Context, note: Callable[[str], Awaitable[N
 
 def give_up(turn: Turn, context: Context, fault: str) -> Decision:
     """Return the minimal handover of a turn that is not to be tried again, saying why."""
+    turn = secrets.kept_out(turn)
     began = context.now()
     return _minimal(Pass(context, Budget(context.now, began)), turn, began, fault)
 

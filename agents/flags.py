@@ -5,7 +5,7 @@ import re
 from agents import persons
 from domain.text import folded
 from domain.triage import Flag
-from engines import orders
+from engines import orders, redaction
 
 _RULES: dict[Flag, re.Pattern[str]] = {
     "legal": re.compile(
@@ -34,4 +34,5 @@ def raised(text: str) -> tuple[Flag, ...]:
     heard = " ".join(folded(text).split())
     flags: list[Flag] = [flag for flag, rule in _RULES.items() if rule.search(heard)]
     flags += ["injection"] if orders.in_message(text) else []
+    flags += ["pii"] if redaction.holds_secrets(text) else []
     return ("wants_person", *flags) if persons.asked_for(text) else tuple(flags)

@@ -7,6 +7,7 @@ from domain.drafts import Draft, Sentence, readable
 from domain.policy import Phrases, Policy, Within
 from domain.triage import Triage
 from domain.turns import Turn
+from engines import redaction
 
 MINUTES_UNTIL = 120  # from which hours are told
 SAYS_NOTHING_WAS_FOUND = ("knowledge_missing", "no_articles")
@@ -16,13 +17,24 @@ def reply(
     turn: Turn, policy: Policy, triage: Triage | None, draft: Draft | None, gate: Gate | None, handover: Handover | None
 ) -> Reply | None:
     """Return the reply of a decided case: a handed over one carries the notice, and what may be said before it."""
-    if handover is None:
-        return Reply(draft.text, draft.sentences) if draft and draft.sentences else None
     language = triage.language if triage else turn.language or policy.languages[0]
     phrases = policy.speak(language)
+    warned = _warning(turn, phrases)
+    if handover is None:
+        if not draft or not draft.sentences:
+            return None
+        return Reply(readable((*draft.sentences, *warned)), (*draft.sentences, *warned))
     said = _partial(draft, phrases) if draft and gate and gate.partial else ()
-    sentences = (*said, *(Sentence(text, "courtesy") for text in _notice(turn, handover, phrases, bool(said))))
+    sentences = (*said, *(Sentence(text, "courtesy") for text in _notice(turn, handover, phrases, bool(said))), *warned)
     return Reply(readable(sentences), sentences)
+
+
+def _warning(turn: Turn, phrases: Phrases) -> tuple[Sentence, ...]:
+    """Ask the customer, once a ticket, not to send card numbers or keys."""
+    told = any(said.author == "bot" and phrases.no_secrets in said.text for said in turn.history)
+    if told or not phrases.no_secrets or not redaction.holds_secrets(turn.text):
+        return ()
+    return (Sentence(phrases.no_secrets, "courtesy"),)
 
 
 def _partial(draft: Draft, phrases: Phrases) -> tuple[Sentence, ...]:

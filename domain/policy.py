@@ -54,6 +54,7 @@ class Phrases:
     points: tuple[str, ...]
     affirm: str = ""
     deny: str = ""
+    no_secrets: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:

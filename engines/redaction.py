@@ -4,17 +4,32 @@ from engines import details
 from engines.details import PLACEHOLDER, Detail, Kind
 from engines.tagger import Tagger
 
+SECRET: tuple[Kind, ...] = ("card", "key")  # nobody who helps needs them
 _PERSONAL: tuple[Kind, ...] = ("email", "iban", "card", "id", "phone")
 
 
 def discreet(line: str) -> str:
     """Return a line for a log with the details of people replaced by what kind they are; addresses of servers stay."""
+    return _marked(line, _PERSONAL)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with each card number and each key replaced by `[card]` or `[key]`, for good."""
+    return _marked(text, SECRET)
+
+
+def holds_secrets(text: str) -> bool:
+    """Say whether a text holds a card number or a key, or the mark that one left."""
+    return without_secrets(text) != text or any(f"[{kind}]" in text for kind in SECRET)
+
+
+def _marked(text: str, kinds: tuple[Kind, ...]) -> str:
     pieces, cut = [], 0
-    for detail in details.found(line):
-        if detail.kind in _PERSONAL:
-            pieces += [line[cut : detail.start], f"[{detail.kind}]"]
+    for detail in details.found(text):
+        if detail.kind in kinds:
+            pieces += [text[cut : detail.start], f"[{detail.kind}]"]
             cut = detail.end
-    return "".join([*pieces, line[cut:]])
+    return "".join([*pieces, text[cut:]])
 
 
 class Redaction:
