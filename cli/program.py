@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import policy_pages
+from cli import people, policy_pages
 from cli.options import Brand, Corpus, Data, Demo, Json, Pages, Rows
 
 app = typer.Typer(
@@ -39,8 +39,6 @@ class SuitesOrCommand(TyperGroup):
 
 
 articles = typer.Typer(no_args_is_help=True, help="Articles: take one back, see who was told what it says.")
-keys = typer.Typer(no_args_is_help=True, help="API keys: make one, list them, take one back.")
-brands = typer.Typer(no_args_is_help=True, help="Brands: each has its own articles, tickets and keys.")
 evals = typer.Typer(
     cls=SuitesOrCommand,
     no_args_is_help=True,
@@ -53,8 +51,9 @@ app.add_typer(knowledge, name="kb")
 app.add_typer(articles, name="articles")
 imports = typer.Typer(no_args_is_help=True, help="What another desk knows: past tickets into the ticket memory.")
 app.add_typer(imports, name="import")
-app.add_typer(keys, name="keys")
-app.add_typer(brands, name="brands")
+app.add_typer(people.keys, name="keys")
+app.add_typer(people.brands, name="brands")
+app.add_typer(people.teammates, name="teammates")
 
 
 @app.command()
@@ -275,63 +274,6 @@ def citing_replies(
     from cli import lifecycle
 
     lifecycle.replies(article, brand, limit, as_json, data=data)
-
-
-@keys.command("create")
-def create_key(
-    name: Annotated[str, typer.Argument(help="What the key is for, such as 'website'.")],
-    scopes: Annotated[str, typer.Option(help="With commas between: search,drafts,chat,articles,evals,keys,admin.")] = (
-        "search,drafts,chat"
-    ),
-    brand: Brand = "default",
-    as_json: Json = False,
-    data: Data = None,
-) -> None:
-    """Make an API key and print it, this once."""
-    from cli import access
-
-    access.create_key(name, scopes, brand, as_json, data=data)
-
-
-@keys.command("list")
-def list_keys(brand: Brand = "default", as_json: Json = False, data: Data = None) -> None:
-    """List the keys of a brand, without their secrets."""
-    from cli import access
-
-    access.list_keys(brand, as_json, data=data)
-
-
-@keys.command("revoke")
-def revoke_key(
-    key: Annotated[str, typer.Argument(help="The key's prefix, as `deskhand keys list` prints it, or its id.")],
-    as_json: Json = False,
-    data: Data = None,
-) -> None:
-    """Take a key back: the next request with it is refused."""
-    from cli import access
-
-    access.revoke_key(key, as_json, data=data)
-
-
-@brands.command("add")
-def add_brand(
-    brand: Annotated[str, typer.Argument(help="Its id: small letters, digits and dashes.")],
-    name: Annotated[str | None, typer.Option(help="What people call it; default the id.")] = None,
-    as_json: Json = False,
-    data: Data = None,
-) -> None:
-    """Add a brand."""
-    from cli import access
-
-    access.add_brand(brand, name or brand, as_json, data=data)
-
-
-@brands.command("list")
-def list_brands(as_json: Json = False, data: Data = None) -> None:
-    """List the brands."""
-    from cli import access
-
-    access.list_brands(as_json, data=data)
 
 
 @knowledge.command("health")

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from desk.desk import Desk
     from desk.policies import Policies
     from desk.queue import Queue
+    from desk.staff.staff import Staff
     from graph import Context
     from kb_index.contents import Contents
     from kb_index.editions import Building, Editions
@@ -76,6 +77,7 @@ __all__ = [
     "open_policies",
     "open_preflight",
     "open_services",
+    "open_staff",
     "open_tools",
     "owned",
     "tools",
@@ -254,6 +256,18 @@ async def open_policies(settings: Settings, brand: BrandId) -> AsyncIterator[Pol
     """
     async with _stored(settings, brand) as stored:
         yield stored.policies
+
+
+@asynccontextmanager
+async def open_staff(settings: Settings, brand: BrandId) -> AsyncIterator[Staff]:
+    """Yield the people of the desk, for a brand: beside a running server as well as without one.
+
+    Raises UnknownBrand.
+    """
+    from desk.staff.staff import Staff
+
+    async with _stored(settings, brand) as stored:
+        yield Staff(stored.database.engine, stored.policies)
 
 
 async def contents(settings: Settings, brand: BrandId) -> Contents:
