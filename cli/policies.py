@@ -56,8 +56,10 @@ def restore(number: int, brand: str, note: str, as_json: bool, **passed: object)
 
 
 def history(brand: str, as_json: bool, **passed: object) -> None:
-    """Print who changed which pages, when and why, the newest first."""
-    versions = _of(brand, passed, lambda policies: policies.history(BrandId(brand)))
+    """Print who changed which pages, when and why, the newest first; and what keeps the newest from holding."""
+    versions, fault = _of(brand, passed, lambda policies: _past(policies, BrandId(brand)))
+    if fault:
+        typer.echo(f"The usual pages hold, since version {versions[0].number} no longer fits: {fault}", err=True)
     if as_json:
         _print_json([_shown(version) for version in versions])
         return
@@ -81,6 +83,11 @@ def _of(brand: str, passed: dict[str, object], work: Callable[["Policies"], Awai
 
 async def _in_force(policies: "Policies", brand: BrandId) -> dict[str, str]:
     return policies.pages(await policies.version(brand))
+
+
+async def _past(policies: "Policies", brand: BrandId) -> tuple[list["Version"], str | None]:
+    versions = await policies.history(brand)
+    return versions, policies.fault(versions[0]) if versions else None
 
 
 def _tell(version: "Version", brand: str, as_json: bool) -> None:

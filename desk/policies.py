@@ -129,6 +129,14 @@ class Policies:
         """Return all pages of a version by name: its own and the usual ones."""
         return {**self._usual, **version.texts}
 
+    def fault(self, version: Version) -> str | None:
+        """Return why a version no longer fits, as may be after an update, None where it does."""
+        try:
+            pages.parse(self.pages(version))
+        except PolicyError as error:
+            return str(error)
+        return None
+
     async def _parse(self, brand: BrandId, version: Version) -> Policy:
         try:
             parsed = await asyncio.to_thread(pages.parse, self.pages(version))

@@ -64,12 +64,15 @@ class WholePolicy(PolicyVersion):
 
     hash: str
     pages: dict[str, str]
+    fault: str | None = Field(
+        description="Why these pages no longer fit, as may be after an update, so that the usual ones hold instead."
+    )
 
     @classmethod
     def whole(cls, version: Version, policies: Policies) -> Self:
         """Return a version with its pages."""
         texts = policies.pages(version)
-        return cls.of(version, hash=pages.digest(texts), pages=texts)
+        return cls.of(version, hash=pages.digest(texts), pages=texts, fault=policies.fault(version))
 
 
 class PolicyVersions(Output):
@@ -92,4 +95,5 @@ POLICY: dict[str, Any] = {
     **POLICY_VERSION,
     "hash": "3f9a1c0b77de",
     "pages": {"brand.yaml": "name: Fernway\nlink_hosts: [status.fernway.example]\n"},
+    "fault": None,
 }

@@ -183,8 +183,10 @@ async def test_pages_that_no_longer_fit_strand_nobody(
 
     assert holding == policy.load()
     assert "version 1 does not fit: desk.yaml, at thresholds: is missing" in caplog.text
+    assert policies.fault(await policies.version(DEFAULT_BRAND)) == "desk.yaml, at thresholds: is missing"
     repaired = await policies.put(DEFAULT_BRAND, Change({"desk.yaml": None}, "key_1"), NOW)
     assert repaired.number == 2
+    assert policies.fault(repaired) is None
 
 
 async def test_the_operators_folder_lies_below_a_brands_own_pages(database: Database) -> None:
