@@ -55,7 +55,11 @@ async def tell(
     """Tell a team, a teammate by id or a lead by address; False when they were told this before."""
     row = {"brand": brand, "ticket": ticket, "cause": cause, "step": step, "told": told, "clock": clock}
     new = insert(alerts).values(**row, created_at=now).on_conflict_do_nothing().returning(alerts.c.id)
-    return (await connection.execute(new)).first() is not None
+    alert = (await connection.execute(new)).scalar()
+    if alert is None:
+        return False
+    await events.record(connection, brand, ticket, "alert_raised", now, by="desk", alert=alert, cause=cause, step=step)
+    return True
 
 
 async def of(connection: AsyncConnection, ticket: TicketId) -> list[Alert]:
@@ -84,7 +88,7 @@ async def see(connection: AsyncConnection, brand: BrandId, alert: int, teammate:
         raise UnknownAlert(f"brand {brand!r} has no alert {alert!r}: the list of unseen alerts shows their numbers")
     if newly:
         await events.record(
-            connection, brand, row.ticket, "alert_seen", now, by=teammate, cause=row.cause, step=row.step
+            connection, brand, row.ticket, "alert_seen", now, by=teammate, alert=row.id, cause=row.cause
         )
     return Alert.of(row)
 

@@ -26,8 +26,8 @@ InForce = Callable[[BrandId, AsyncConnection], Awaitable[Policy]]
 MARKS: tuple[Kind, ...] = ("clock_half", "clock_at_risk", "clock_breached")
 CAUSES: tuple[Cause, ...] = ("grave", "grave", "at_risk", "breached")  # by how many marks were passed
 BREACHED = len(MARKS)
-AT_ONCE = 100  # clocks in one transaction
-ROUNDS = 50
+AT_ONCE = 50  # clocks in one transaction
+ROUNDS = 10
 
 
 @dataclass(frozen=True)
@@ -185,11 +185,6 @@ class Walk:
         told = self.ringing.whom(path[step].tell, self.policy)
         if told is None:
             return False
-        stands, number = self.ringing.stands, self.ringing.id
-        new = await alerts.tell(
-            connection, stands.brand, stands.ticket, self.cause, told, self.now, step=step, clock=number
-        )
-        if new:
-            facts = {"cause": self.cause, "role": path[step].tell, "step": step, "number": number}
-            await events.record(connection, stands.brand, stands.ticket, "alert_raised", self.now, by="desk", **facts)
+        stands, clock = self.ringing.stands, self.ringing.id
+        await alerts.tell(connection, stands.brand, stands.ticket, self.cause, told, self.now, step, clock)
         return True

@@ -260,6 +260,7 @@ async def test_events_tell_the_story_without_the_customers_words(desk: Desk) -> 
         "priority_changed",
         "team_changed",
         "assignment_waits",
+        "alert_raised",
     ]
     assert "canary-4711" not in str(story)
 

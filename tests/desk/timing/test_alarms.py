@@ -193,14 +193,14 @@ async def test_a_breach_of_one_priority_is_told_again_for_another_that_had_more_
     assert [event.kind for event in await bench.rang(ticket)] == marks * 2
 
 
-async def test_events_of_alarms_name_roles_and_nobody(bench: Bench) -> None:
+async def test_whoever_is_told_stands_in_the_alert_and_in_no_event(bench: Bench) -> None:
     bench.bend(teams=tuple(replace(team, lead="lead@example.com") for team in bench.policy.teams))
     ticket = await calm(bench)
 
     await bench.alarms.sound(at(20, 9))
 
     raised = [event for event in await bench.desk.events(ticket) if event.kind == "alert_raised"]
-    assert [event.data["role"] for event in raised] == ["team", "lead"]
+    assert [event.data["alert"] for event in raised] == [alert.id for alert in await bench.alerts(ticket)]
     assert "lead@example.com" not in str(raised)
 
 
