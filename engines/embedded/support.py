@@ -86,9 +86,9 @@ def features(claims: Sequence[tuple[str, str]], embedder: Embedder) -> Floats:
 
 def overall(scores: Sequence[tuple[str, float]]) -> float:
     """Return how well a whole answer is supported: the mean of its sentences, those that say more weighing more."""
-    weights = [len(_read(sentence).stems) for sentence, _ in scores]
-    if not sum(weights):
+    if not scores:
         return 1.0
+    weights = [max(1, len(_read(sentence).stems)) for sentence, _ in scores]
     return round(float(np.average([score for _, score in scores], weights=weights)), 4)
 
 
