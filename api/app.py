@@ -9,12 +9,28 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
-from api import problems
+from api import problems, refusals
 from api.content import json_only
 from api.limits import BodyLimit
 from api.logs import RequestLog
 from api.ports import Services
-from api.routes import articles, chat, checks, drafts, evals, health, keys, lifecycle, pages, policy, search
+from api.routes import (
+    activity,
+    articles,
+    chat,
+    checks,
+    drafts,
+    evals,
+    health,
+    insights,
+    keys,
+    lifecycle,
+    macros,
+    pages,
+    policy,
+    search,
+    suggestions,
+)
 from api.streams import Streams
 from evals.beside import Evaluations
 from web import STATIC
@@ -24,9 +40,9 @@ DESCRIPTION = """
 Deskhand answers customers from your help center, cites it, and hands over to a person when it is not sure.
 
 **Keys.** Send `Authorization: Bearer KEY`. `deskhand keys create` makes the first key; it belongs to one brand, and
-so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `policy`, `keys`, and
-`admin`, which holds them all. In demo mode, callers on the same machine need no key to search, draft, chat and read
-public articles.
+so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `tickets`, `insights`,
+`policy`, `keys`, and `admin`, which holds them all. In demo mode, callers on the same machine need no key to search,
+draft, chat and read public articles.
 
 **Problems.** Whatever goes wrong is told as a problem document (RFC 9457, `application/problem+json`): `type` names
 the kind, `detail` says what to change, `errors` lists each fault with its place, and `instance` is the id under which
@@ -43,6 +59,8 @@ TAGS = [
     {"name": "search", "description": "The articles that bear on a question."},
     {"name": "articles", "description": "The help center: what replies are made from."},
     {"name": "evals", "description": "How good replies are: marks for one, or a whole suite of graded examples."},
+    {"name": "tickets", "description": "What teammates work with: suggestions, macros, and what they look at."},
+    {"name": "insights", "description": "How the desk is doing."},
     {"name": "policy", "description": "What a support lead may edit, as pages; every change is a version."},
     {"name": "keys", "description": "Who may call, and what for."},
     {"name": "health", "description": "For whoever runs the process; no key needed."},
@@ -65,10 +83,13 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.streams = Streams()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
-    for routes in (chat, drafts, search, lifecycle, articles, checks, evals, policy, keys, health, pages):
+    answering = (chat, drafts, search, lifecycle, articles, checks, evals)
+    working = (suggestions, macros, activity, insights)
+    for routes in (*answering, *working, policy, keys, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
+    refusals.install(app)
     app.add_middleware(BodyLimit, larger=BATCH_PATHS)
     app.add_middleware(RequestLog)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it

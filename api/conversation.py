@@ -24,7 +24,7 @@ async def read(desk: Desk, ticket: Ticket) -> Conversation:
         handed_over=ticket.handed_over_at is not None or ticket.bot_silent,
         working=_working(ticket, rows),
         last_event=rows[-1].id if rows else 0,
-        messages=[await _said(desk, message) for message in await desk.messages(ticket.id)],
+        messages=[await _said(desk, message) for message in await desk.messages(ticket.id) if message.kind != "note"],
     )
 
 
@@ -49,6 +49,7 @@ def _working(ticket: Ticket, rows: Sequence[StreamRow]) -> str | None:
 
 
 async def _said(desk: Desk, message: Message) -> SpokenMessage:
+    assert message.kind != "note"  # what teammates tell each other is no customer's business
     shown = SpokenMessage(
         id=message.id, author=message.author, kind=message.kind, text=message.text, at=message.created_at
     )

@@ -17,6 +17,7 @@ from kb_index.editions import Building
 from kb_index.indexing import Indexer
 from kb_index.store import PostgresKnowledge
 from services import Tools
+from services.doors import Doors
 
 
 class Services(Protocol):
@@ -25,6 +26,11 @@ class Services(Protocol):
     @property
     def desk(self) -> Desk:
         """Return the desk."""
+        ...
+
+    @property
+    def doors(self) -> Doors:
+        """Return the desk's other doors."""
         ...
 
     @property

@@ -6,6 +6,7 @@ Problem
  +- Forbidden        403   a key without the scope
  +- Unknown          404   no such ticket, article, key or brand here
  +- Conflict         409   the same request is still running
+ +- Settled          409   somebody else was faster, or it is over
  +- TooLarge         413   a body over the route's limit
  +- NotJson          415   another content type
  +- Invalid          422   JSON that the route cannot take
@@ -92,6 +93,12 @@ class Conflict(Problem):
     kind, title, status = "conflict", "The request is already running", 409
 
 
+class Settled(Problem):
+    """Somebody else was faster, or it is over."""
+
+    kind, title, status = "settled", "This is settled already", 409
+
+
 class TooLarge(Problem):
     """The body is over the limit."""
 
@@ -121,9 +128,9 @@ def may_end_in(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     return {problem.status: {"model": ProblemDocument, "description": problem.title} for problem in problems}
 
 
-def document(request_id: str, problem: Problem) -> Response:
+def document(request: str, problem: Problem) -> Response:
     """Return the problem as a response."""
-    return _response(request_id, problem.kind, problem.title, problem)
+    return _response(request, problem.kind, problem.title, problem)
 
 
 def install(app: FastAPI) -> None:
@@ -139,11 +146,13 @@ def install(app: FastAPI) -> None:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error, Problem):
-        return document(_id(request), error)
+        return document(request_id(request), error)
     if error.status_code == Malformed.status:
-        return document(_id(request), Malformed("Send the body as JSON in UTF-8."))
+        return document(request_id(request), Malformed("Send the body as JSON in UTF-8."))
     phrase = HTTPStatus(error.status_code).phrase
-    return _response(_id(request), phrase.lower().replace(" ", "-"), phrase, error, _ROUTING.get(error.status_code))
+    return _response(
+        request_id(request), phrase.lower().replace(" ", "-"), phrase, error, _ROUTING.get(error.status_code)
+    )
 
 
 _ROUTING = {
@@ -156,36 +165,39 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [Fault(place=place(fault["loc"]), message=sentence(fault["msg"])) for fault in error.errors()]
     if any(fault["type"] == "json_invalid" for fault in error.errors()):
-        return document(_id(request), Malformed("The body is not valid JSON.", faults))
-    return document(_id(request), Invalid("; ".join(f"{fault.place}: {fault.message}" for fault in faults), faults))
+        return document(request_id(request), Malformed("The body is not valid JSON.", faults))
+    return document(
+        request_id(request), Invalid("; ".join(f"{fault.place}: {fault.message}" for fault in faults), faults)
+    )
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    _log.error("store unavailable", request=_id(request), error=type(error).__name__)
+    _log.error("store unavailable", request=request_id(request), error=type(error).__name__)
     sentence = "A store does not answer, so nothing was done. Try again in a few seconds."
-    return document(_id(request), Unavailable(sentence, headers={"Retry-After": "5"}))
+    return document(request_id(request), Unavailable(sentence, headers={"Retry-After": "5"}))
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    _log.error("request failed", request=_id(request), error=type(error).__name__)
+    _log.error("request failed", request=request_id(request), error=type(error).__name__)
     sentence = "Something broke on our side. The log has the cause under this request's id."
-    return _response(_id(request), "failed", "The request failed", HTTPException(500, sentence))
+    return _response(request_id(request), "failed", "The request failed", HTTPException(500, sentence))
 
 
-def _response(request_id: str, kind: str, title: str, error: HTTPException, detail: str | None = None) -> Response:
+def _response(request: str, kind: str, title: str, error: HTTPException, detail: str | None = None) -> Response:
     shown = ProblemDocument(
         type=f"urn:deskhand:{kind}",
         title=title,
         status=error.status_code,
         detail=detail or error.detail,
-        instance=f"urn:deskhand:request:{request_id}",
+        instance=f"urn:deskhand:request:{request}",
         errors=getattr(error, "faults", []),
     )
-    headers = {**(error.headers or {}), "X-Request-ID": request_id}
+    headers = {**(error.headers or {}), "X-Request-ID": request}
     return Response(json.dumps(shown.model_dump()), error.status_code, headers, MEDIA_TYPE)
 
 
-def _id(request: Request) -> str:
+def request_id(request: Request) -> str:
+    """Return the id under which the log has a request."""
     return str(request.scope.get("state", {}).get("request_id", "none"))
 
 

@@ -52,3 +52,16 @@ shifts = Table(
     CheckConstraint("ends_at > starts_at", name="ends_later"),
     Index(None, "teammate", "starts_at"),
 )
+
+focuses = Table(
+    "focuses",
+    metadata,
+    Column("teammate", ForeignKey("teammates.id", ondelete="CASCADE"), primary_key=True),
+    Column("brand", ForeignKey("brands.id"), nullable=False),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
+    Column("since", Time, nullable=False),
+    Column("seen_at", Time, nullable=False, comment="when their window last said so"),
+    Column("seconds", Integer, nullable=False, comment="what counted until then"),
+    Index(None, "seen_at"),
+    comment="the ticket that each teammate has before them now",
+)

@@ -32,8 +32,8 @@ class Insights:
                 Reading(
                     kpi,
                     wanted[kpi.name],
-                    await count(connection, kpi, _values(brand, period, cost, now)),
-                    await count(connection, kpi, _values(brand, period.before, cost, now)),
+                    await count(connection, kpi, needs(brand, period, cost, now)),
+                    await count(connection, kpi, needs(brand, period.before, cost, now)),
                 )
                 for kpi in KPIS
                 if kpi.name in wanted
@@ -49,7 +49,8 @@ async def count(connection: AsyncConnection, kpi: Kpi, values: Mapping[str, obje
     return Count(value, row.n, row.parts)
 
 
-def _values(brand: BrandId, period: Period, cost: ContactCost, now: datetime) -> dict[str, Any]:
+def needs(brand: BrandId, period: Period, cost: ContactCost, now: datetime) -> dict[str, Any]:
+    """Return what the queries of a period take."""
     return {
         "brand": brand,
         "past": period.before.start,

@@ -33,6 +33,7 @@ from kb_index.fits import InUse
 from kb_index.one_shot import Tell, ignore
 from prompts import policy as pages
 from prompts.policy import PolicyError
+from services.doors import Doors
 from services.governing import Governing
 from services.owning import LOCK, DataDirectoryBusy, DataDirectoryUnusable, ServicesError, owned
 from services.toolbox import Tools, now, one_shot, open_tools, pool_of, release, reranker, tools
@@ -109,6 +110,7 @@ class Services:
     settings: Settings
     queue: Queue
     desk: Desk
+    doors: Doors
     policies: Policies
     governing: Governing
     requests: Requests
@@ -226,6 +228,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
             settings=settings,
             queue=stored.queue,
             desk=desk,
+            doors=Doors.on(database.engine, stored.queue, stored.policies),
             policies=stored.policies,
             governing=Governing(stored.policies, used.embedded.prepare),
             requests=requests,

@@ -13,10 +13,10 @@ import typer
 import services
 import settings
 from domain.articles import Article
-from evals.benchmarks import contradictions, indexing, made, scale, searching
+from evals.benchmarks import contradictions, desk, indexing, made, scale, searching
 from kb_index import reading
 
-app = typer.Typer(help="How quick and how big the knowledge index is on this machine.", no_args_is_help=True)
+app = typer.Typer(help="How quick and how big Deskhand is on this machine.", no_args_is_help=True)
 Questions = Annotated[Path | None, typer.Option(help="A .jsonl file with a `question` in each row.")]
 Articles = Annotated[Path | None, typer.Option(help="Articles to take instead of made ones: a folder or .jsonl file.")]
 
@@ -51,6 +51,12 @@ def passages(
 ) -> None:
     """Time both indexes over a great many made passages, vectors given; the vectors are kept in the cache."""
     _print(scale.measure(settings.read().cache / "benchmarks", count, asked))
+
+
+@app.command("desk")
+def desk_numbers(tickets: Annotated[int, typer.Option(help="Tickets of the year.")] = 200_000) -> None:
+    """Time every KPI over a year of made tickets."""
+    _print(asyncio.run(desk.measure(tickets)))
 
 
 @app.command()

@@ -75,13 +75,15 @@ COST = Kpi(
             FROM events
             WHERE brand = :brand AND kind IN ('shift_started', 'shift_ended')
                 AND happened_at >= :start - interval '1 day' AND happened_at < :end
+        ), sent AS (
+            SELECT data->>'channel' AS channel, count(*) AS messages FROM events
+            WHERE brand = :brand AND kind = 'message_delivered' AND happened_at >= :start AND happened_at < :end
+            GROUP BY channel
         ), sums AS (
             SELECT
                 (SELECT coalesce(sum(extract(epoch FROM until - greatest(since, :start))), 0)::float / 3600 * :hour
                     FROM shifts WHERE kind = 'shift_started' AND until > :start) AS people,
-                (SELECT coalesce(sum((CAST(:channels AS jsonb)->>(data->>'channel'))::float), 0) FROM events
-                    WHERE brand = :brand AND kind = 'message_delivered'
-                        AND happened_at >= :start AND happened_at < :end) AS channels,
+                (SELECT coalesce(sum(messages * (CAST(:channels AS jsonb)->>channel)::float), 0) FROM sent) AS channels,
                 (SELECT coalesce(sum((data->>'cost')::float), 0) FROM events
                     WHERE brand = :brand AND kind IN ('case_decided', 'case_superseded')
                         AND happened_at >= :start AND happened_at < :end) AS model,

@@ -30,12 +30,10 @@ FIRST_CONTACT_RESOLUTION = Kpi(
         WITH solved AS (
             SELECT DISTINCT ticket FROM events
             WHERE brand = :brand AND kind = 'ticket_solved' AND happened_at >= :start AND happened_at < :end
-        ), back AS (
-            SELECT DISTINCT ticket FROM events
-            WHERE brand = :brand AND kind IN ('ticket_reopened', 'contacted_again')
         )
-        SELECT avg((back.ticket IS NULL)::int)::float AS value, count(*) AS n, '{}'::jsonb AS parts
-        FROM solved LEFT JOIN back USING (ticket)
+        SELECT avg((reopened = 0 AND contacted_again_at IS NULL)::int)::float AS value, count(*) AS n,
+            '{}'::jsonb AS parts
+        FROM solved JOIN outcomes USING (ticket)
     """,
 )
 

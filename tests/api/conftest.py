@@ -41,6 +41,7 @@ from kb_index.store import PostgresKnowledge
 from kb_index.vectors import ExactVectors
 from prompts import policy
 from services import Tools
+from services.doors import Doors
 from settings import Settings
 from tests.shelf import REFUNDS, Shelf, article
 
@@ -59,6 +60,7 @@ class House:
     """Everything the API needs: real stores, a plain index and a scripted engine."""
 
     desk: Desk
+    doors: Doors
     context: graph.Context
     indexer: Indexer
     articles: PostgresKnowledge
@@ -161,7 +163,8 @@ async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
         desk = Desk(database.engine, queue, policies)
         kept = Requests(database.engine), EvalRuns(database.engine)
         read = settings.read(data=tmp_path / "data", cache=tmp_path / "cache", suites=tmp_path / "suites")
-        yield House(desk, context, None, articles, *kept, read, policies)  # type: ignore[arg-type]
+        doors = Doors.on(database.engine, queue, policies)
+        yield House(desk, doors, context, None, articles, *kept, read, policies)  # type: ignore[arg-type]
 
 
 @pytest.fixture

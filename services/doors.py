@@ -1,0 +1,45 @@
+"""The doors of the desk beside the one that turns go through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from desk.activity import Activity
+    from desk.policies import Policies
+    from desk.queue import Queue
+    from desk.staff.staff import Staff
+    from desk.work.deciding import Suggestions
+    from desk.work.macros import Macros
+    from insights.measuring import Insights
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What teammates and their windows call, and what reads the numbers."""
+
+    suggestions: Suggestions
+    macros: Macros
+    activity: Activity
+    insights: Insights
+    staff: Staff
+
+    @classmethod
+    def on(cls, engine: AsyncEngine, queue: Queue, policies: Policies) -> Self:
+        """Return the doors to one database."""
+        from desk.activity import Activity
+        from desk.staff.staff import Staff
+        from desk.work.deciding import Suggestions
+        from desk.work.macros import Macros
+        from insights.measuring import Insights
+
+        return cls(
+            suggestions=Suggestions(engine, queue, policies),
+            macros=Macros(engine),
+            activity=Activity(engine),
+            insights=Insights(engine),
+            staff=Staff(engine, policies),
+        )
