@@ -102,7 +102,7 @@ def _thread(history: Sequence[Utterance]) -> list[str]:
 def _destination(reason: HandoverReason, triage: Triage | None, policy: Policy, team: str) -> tuple[str, str]:
     """Return the owner's team and the skill it takes: of the intent where triage is sure of it, else a general one."""
     if reason == "safety":
-        return "support", "safety"
+        return policy.destinations[-1].team, "safety"
     sure = triage is not None and triage.confidence >= policy.thresholds.triage_sure
     intent = policy.intent(triage.intent) if triage and sure else None
     return team, intent.skill if intent else "general"
