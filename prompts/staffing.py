@@ -177,6 +177,7 @@ def _targets(policy: Policy) -> None:
 
 def _escalations(policy: Policy) -> None:
     teams = {team.name for team in policy.teams}
+    _known("escalation.yaml tells coordination", "coordination", "teams.yaml", teams)
     for place, path in enumerate(policy.escalations):
         where = f"escalation.yaml, at {place}"
         if path.team is not None:

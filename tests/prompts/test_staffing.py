@@ -136,6 +136,13 @@ def test_a_team_that_is_gone_is_missed_where_it_is_named(tmp_path: Path) -> None
         policy.load(with_page(tmp_path, "teams.yaml", TEAM))
 
 
+def test_coordination_which_hears_of_every_p0_is_a_team(tmp_path: Path) -> None:
+    edited(tmp_path, "destinations.yaml", "team: coordination", "team: support")
+
+    with pytest.raises(PolicyError, match=r"escalation\.yaml tells coordination: teams\.yaml has no 'coordination'"):
+        policy.load(edited(tmp_path, "teams.yaml", "- name: coordination", "- name: crisis"))
+
+
 def test_a_page_that_repeats_itself_by_reference_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match=r"hours\.yaml repeats itself with an alias"):
         policy.load(with_page(tmp_path, "hours.yaml", "[&a {name: x}, *a]"))
