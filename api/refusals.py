@@ -33,6 +33,8 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
         Invalid,
         f"The name is taken, or a variable is unknown or stands for nothing here. Variables are {_VARIABLES}.",
     ),
+    errors.UnknownVersion: (Unknown, "There is no such version of the policy; GET /v1/policy/versions lists them."),
+    errors.PolicyChanged: (Settled, "Somebody else changed the policy since you read it; edit the one that holds now."),
     errors.RatingRefused: (Invalid, "Only solved tickets are marked, from 1 (bad) to 5 (good)."),
 }
 

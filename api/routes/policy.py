@@ -10,7 +10,6 @@ from api.idempotency import Once, once
 from api.ports import Services, services
 from api.shapes import policy as shapes
 from api.shapes.policy import PolicyEdit, PolicyVersion, PolicyVersions, WholePolicy
-from desk.errors import PolicyChanged, UnknownVersion
 from desk.policies import Change
 from prompts.policy import PolicyError
 
@@ -31,7 +30,7 @@ async def read_policy(caller: Lead, house: House) -> WholePolicy:
 @router.put(
     "/v1/policy",
     summary="Change the policy",
-    responses=examples.answers(200, shapes.POLICY_VERSION) | problems.may_end_in(problems.Conflict),
+    responses=examples.answers(200, shapes.POLICY_VERSION) | problems.may_end_in(problems.Settled),
 )
 async def change_policy(edit: PolicyEdit, caller: Lead, house: House, answer: Answering) -> PolicyVersion:
     """Put pages in force and return the new version, or the one in force where nothing differs.
@@ -65,10 +64,7 @@ async def list_policy_versions(
 )
 async def read_policy_version(number: Number, caller: Lead, house: House) -> WholePolicy:
     """Return the pages of a version, 0 for the usual ones."""
-    try:
-        return WholePolicy.whole(await house.policies.version(caller.brand, number), house.policies)
-    except UnknownVersion as error:
-        raise _unknown() from error
+    return WholePolicy.whole(await house.policies.version(caller.brand, number), house.policies)
 
 
 @router.post(
@@ -87,10 +83,6 @@ async def _change(edit: PolicyEdit, caller: Access, house: Services) -> PolicyVe
         version = await house.policies.put(caller.brand, change, house.context.now())
     except PolicyError as error:
         raise _misfit(error) from error
-    except PolicyChanged as error:
-        raise problems.Conflict(
-            "Somebody else changed the policy since you read it: read it again, and edit that version."
-        ) from error
     await house.ports(caller.brand)  # so that no customer waits until it is learned
     return PolicyVersion.of(version)
 
@@ -99,8 +91,6 @@ async def _restore(number: int, caller: Access, house: Services) -> PolicyVersio
     note = f"version {number} again"
     try:
         version = await house.policies.restore(caller.brand, number, caller.caller, note, house.context.now())
-    except UnknownVersion as error:
-        raise _unknown() from error
     except PolicyError as error:
         raise _misfit(error) from error
     await house.ports(caller.brand)
@@ -110,7 +100,3 @@ async def _restore(number: int, caller: Access, house: Services) -> PolicyVersio
 def _misfit(error: PolicyError) -> problems.Invalid:
     place = f"body.pages.{error.page}" if error.page else "body.pages"
     return problems.Invalid(f"Nothing was changed: {error}.", [problems.Fault(place=place, message=f"{error}.")])
-
-
-def _unknown() -> problems.Unknown:
-    return problems.Unknown("There is no such version of this brand's policy; GET /v1/policy/versions lists them.")
