@@ -18,6 +18,7 @@ from desk.staff.routing import Presence, Route
 from desk.staff.shifts import Shift
 from desk.staff.teammates import Teammate
 from desk.tickets import Ticket
+from desk.timing import clocks
 from domain.ids import BrandId, FollowUpId, TeammateId, TicketId, new
 
 CAPACITY = 8
@@ -152,6 +153,7 @@ class Staff:
             wanted = await teammates.hold(connection, brand, teammate)
             await teammates.require(connection, brand, by)
             await assigning.by_hand(connection, held, wanted, by, now)
+            await clocks.follow(connection, ticket, await self._policies.in_force(brand, connection), now)
             return _of_brand(await tickets.find(connection, ticket), ticket, brand)
 
     async def give_back(self, brand: BrandId, ticket: TicketId, by: TeammateId, now: datetime) -> Ticket:

@@ -112,10 +112,8 @@ async def _tell(connection: AsyncConnection, ringing: Ringing, policy: Policy, n
     for number in range(clock.told, told):
         await _record_mark(connection, ringing, number)
     walk = Walk(ringing, policy, CAUSES[told], now)
-    at_risk_now = clock.told < AT_RISK <= told
-    place = await walk.on(
-        connection, Place(0, clock.marks.risk_at) if at_risk_now else Place(clock.step, clock.step_at)
-    )
+    place = Place(0, clock.marks.risk_at) if clock.told < AT_RISK <= told else Place(clock.step, clock.step_at)
+    place = await walk.on(connection, place)
     if clock.told < BREACHED <= told:
         place = await walk.further(connection, place)
     kept = {"told": told, "step": place.step, "step_at": place.at}

@@ -81,6 +81,17 @@ async def test_many_who_sweep_at_once_tell_everything_once(bench: Bench) -> None
     assert await bench.alarms.sound(at(20, 9)) == 0
 
 
+async def test_tickets_that_change_while_alarms_sound_are_told_of_once(bench: Bench) -> None:
+    opened = [await calm(bench) for _ in range(12)]
+
+    graver = (bench.change(ticket, at(9, 12), priority="P1") for ticket in opened)
+    await asyncio.gather(*(bench.alarms.sound(at(9, 12)) for _ in range(3)), *graver)
+    await bench.alarms.sound(at(9, 12))
+
+    for ticket in opened:
+        assert [event.kind for event in await bench.rang(ticket)] == ["clock_half", "clock_at_risk", "clock_breached"]
+
+
 async def test_a_clock_that_rests_tells_nothing(bench: Bench) -> None:
     ticket = await calm(bench, status="pending")
 
