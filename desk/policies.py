@@ -59,7 +59,7 @@ class Change:
 
 
 class Policies:
-    """The policies of all brands; `usual` are the pages of a brand that changed nothing."""
+    """The policies of all brands; `usual`, of the shipped pages or those given, holds where a brand changed nothing."""
 
     def __init__(self, engine: AsyncEngine, usual: Mapping[str, str] | None = None) -> None:
         self._engine = engine
@@ -98,8 +98,7 @@ class Policies:
                 raise PolicyChanged(
                     f"version {before.number} is in force by now, not {change.after}: read it, and edit that one"
                 )
-            wanted = {**before.texts, **change.texts}
-            own = {name: text for name, text in wanted.items() if text is not None and text != self._usual[name]}
+            own = self._own({**before.texts, **change.texts})
             return await self._add(connection, brand, before, _next(before, own, change.by, change.note, now), now)
 
     async def restore(self, brand: BrandId, number: int, by: str, note: str, now: datetime) -> Version:
@@ -136,6 +135,11 @@ class Policies:
         except PolicyError as error:
             return str(error)
         return None
+
+    def _own(self, texts: Mapping[str, str | None]) -> dict[str, str]:
+        """Return the texts of the pages there are, without those that are the usual ones."""
+        known = {name: texts.get(name) for name in FILES}
+        return {name: text for name, text in known.items() if text is not None and text != self._usual[name]}
 
     async def _parse(self, brand: BrandId, version: Version) -> Policy:
         try:

@@ -189,6 +189,17 @@ async def test_pages_that_no_longer_fit_strand_nobody(
     assert policies.fault(repaired) is None
 
 
+async def test_a_kept_page_that_is_there_no_more_hinders_no_edit(policies: Policies, database: Database) -> None:
+    old = {"brand": DEFAULT_BRAND, "number": 1, "pages": {"gone.yaml": "", "tone.md": ""}, "written_by": "key_1"}
+    async with database.engine.begin() as connection:
+        await connection.execute(rows.insert().values(old | {"note": "", "created_at": NOW}))
+
+    added = await policies.put(DEFAULT_BRAND, clocks(QUICK), NOW)
+
+    assert set(added.texts) == {"tone.md", "clocks.yaml"}
+    assert (await policies.in_force(DEFAULT_BRAND)).tone == ""
+
+
 async def test_the_operators_folder_lies_below_a_brands_own_pages(database: Database) -> None:
     policies = Policies(database.engine, {**policy.texts(), "tone.md": "As the operator says."})
 
