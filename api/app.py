@@ -17,6 +17,7 @@ from api.ports import Services
 from api.routes import (
     activity,
     articles,
+    assignments,
     chat,
     checks,
     drafts,
@@ -30,6 +31,7 @@ from api.routes import (
     policy,
     search,
     suggestions,
+    teammates,
 )
 from api.streams import Streams
 from evals.beside import Evaluations
@@ -41,8 +43,8 @@ Deskhand answers customers from your help center, cites it, and hands over to a 
 
 **Keys.** Send `Authorization: Bearer KEY`. `deskhand keys create` makes the first key; it belongs to one brand, and
 so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `tickets`, `insights`,
-`policy`, `keys`, and `admin`, which holds them all. In demo mode, callers on the same machine need no key to search,
-draft, chat and read public articles.
+`staff`, `policy`, `keys`, and `admin`, which holds them all. In demo mode, callers on the same machine need no key to
+search, draft, chat and read public articles.
 
 **Problems.** Whatever goes wrong is told as a problem document (RFC 9457, `application/problem+json`): `type` names
 the kind, `detail` says what to change, `errors` lists each fault with its place, and `instance` is the id under which
@@ -60,6 +62,7 @@ TAGS = [
     {"name": "articles", "description": "The help center: what replies are made from."},
     {"name": "evals", "description": "How good replies are: marks for one, or a whole suite of graded examples."},
     {"name": "tickets", "description": "What teammates work with: suggestions, macros, and what they look at."},
+    {"name": "teammates", "description": "Who works at the desk, who has which ticket, and what is owed to customers."},
     {"name": "insights", "description": "How the desk is doing."},
     {"name": "policy", "description": "What a support lead may edit, as pages; every change is a version."},
     {"name": "keys", "description": "Who may call, and what for."},
@@ -84,7 +87,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.streams = Streams()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
-    working = (suggestions, macros, activity, insights)
+    working = (suggestions, macros, activity, assignments, teammates, insights)
     for routes in (*answering, *working, policy, keys, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -16,7 +16,9 @@ from database.tables import api_keys
 from desk.errors import UnknownKey, UnknownScope
 from domain.ids import BrandId, new
 
-Scope = Literal["search", "drafts", "chat", "articles", "evals", "tickets", "insights", "policy", "keys", "admin"]
+Scope = Literal[
+    "search", "drafts", "chat", "articles", "evals", "tickets", "insights", "staff", "policy", "keys", "admin"
+]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 MARK = "dh"
 USE_NOTED_EVERY = timedelta(minutes=1)
