@@ -91,14 +91,11 @@ async def asked(connection: AsyncConnection, ticket: Ticket, policy: Policy, now
     A response clock starts unless one runs. A resolution that was thought to be reached goes on where it stopped.
     """
     stands, known = await _standing(connection, ticket.id), await _unfinished(connection, ticket.id)
-    running = {clock.kind for clock in known if clock.stopped_at is None}
-    if not running.intersection(RESPONSES):
+    if not any(clock.kind in RESPONSES for clock in known):
         await _start(connection, stands, "next_response" if ticket.asked else "first_response", policy, now)
-    stopped = [clock for clock in known if clock.stopped_at is not None]
-    if "resolution" not in running and not stopped:
+    if not any(clock.kind == "resolution" for clock in known):
         await _start(connection, stands, "resolution", policy, now)
-    reopened = () if "resolution" in running else (replace(clock, stopped_at=None) for clock in stopped[-1:])
-    await _bring(connection, (*(clock for clock in known if clock.kind in running), *reopened), stands, policy, now)
+    await _bring(connection, (replace(clock, stopped_at=None) for clock in known), stands, policy, now)
 
 
 async def follow(
@@ -183,7 +180,7 @@ async def _standing(connection: AsyncConnection, ticket: TicketId) -> Standing:
 
 
 async def _unfinished(connection: AsyncConnection, ticket: TicketId) -> list[Clock]:
-    """Return the clocks of a ticket that count, or may do so again, for nobody else to change."""
+    """Return the clocks of a ticket that count, and its resolution, which may again; nobody else changes them."""
     chosen = (clocks.c.ticket == ticket) & (clocks.c.stopped_at.is_(None) | (clocks.c.kind == "resolution"))
     rows = await connection.execute(select(clocks).where(chosen).order_by(clocks.c.id).with_for_update())
     return [Clock.of(row) for row in rows]
