@@ -78,11 +78,11 @@ class Policies:
         number = await _newest(connection, brand)
         if number == USUAL:
             return self.usual
-        known = self._parsed.get(brand)
-        if known is None or known[0] != number:
-            known = number, await self._parse(brand, await _version(connection, brand, number))
-            self._parsed[brand] = known
-        return known[1]
+        if self._parsed.get(brand, (USUAL,))[0] < number:
+            parsed = await self._parse(brand, await _version(connection, brand, number))
+            if self._parsed.get(brand, (USUAL,))[0] < number:  # of those who read it at the same time, the first counts
+                self._parsed[brand] = number, parsed
+        return self._parsed[brand][1]
 
     async def put(self, brand: BrandId, change: Change, now: datetime) -> Version:
         """Put pages in force and return the version that holds then: the one before where nothing differs.
