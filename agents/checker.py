@@ -14,12 +14,13 @@ from domain.text import figures, folded, plain, words
 from domain.triage import Ask, Triage
 from domain.verdicts import Check, Fault, Verdict
 from engines import details, language, tone
-from engines.embedded import contradictions
+from engines.embedded import clarity, contradictions
 from engines.tasks import CheckAnswer, CheckTask
 from engines.tone import Mark
 
 SUPPORTED = 0.5  # an engine's score from which a sentence counts as borne out by its quotes
 COURTESY_WORDS = 25
+MUDDLED = 0.35  # a sentence of our own that is less clear than this has to be said anew
 FLAWED = 0.2  # a part of the tone below this is a fault: of 1,500 sentences of real articles one in eighty sounds so
 
 _CLAIMS = ("fact", "step")
@@ -62,7 +63,8 @@ async def check(
     owed = {promise.text for promise in draft.promises if promise.owner and promise.due > budget.now()}
     read = [_Read.of(number, sentence, sentence.text in owed) for number, sentence in enumerate(draft.sentences)]
     heard, task = _heard(read, triage, policy), _task(draft, read, triage, policy)
-    rules = (*_faults(draft, read, triage, evidence, policy), *_flaws(heard))
+    muddled, clear = _unclear(read, triage)
+    rules = (*_faults(draft, read, triage, evidence, policy), *_flaws(heard), *muddled)
     alone = engines.best is engines.embedded
     if rules and alone:
         return _refused(draft, rules)
@@ -74,7 +76,7 @@ async def check(
     # What stands word for word in an article is not for the checker to reword.
     quoted = all(one.verbatim for one in read if one.sentence.kind in _CLAIMS)
     heard_well = ours if quoted else min(ours, scored.tone)
-    return replace(scored, grounding=min(scored.grounding, floor.grounding), tone=heard_well)
+    return replace(scored, grounding=min(scored.grounding, floor.grounding), tone=heard_well, clarity=clear)
 
 
 def _refused(draft: Draft, faults: tuple[Fault, ...]) -> Verdict:
@@ -93,6 +95,19 @@ def _flaws(heard: Sequence[tuple[int | None, Mark]]) -> Iterator[Fault]:
     for number, mark in heard:
         if mark.score < FLAWED and number is not None:
             yield Fault("tone", f"sentence {number + 1}: {mark.advice}", number)
+
+
+def _unclear(read: Sequence[_Read], triage: Triage) -> tuple[list[Fault], float]:
+    """Return what must be said anew, and how clear a draft is where its words are its own."""
+    own = [one for one in read if not one.verbatim]
+    found = clarity.unclear([one.sentence.text for one in own], " ".join(ask.text for ask in triage.asks))
+    numbered = [(own[one.sentence].number, one) for one in found]
+    faults = [
+        Fault("clarity", f"sentence {number + 1} is unclear: {one.advice}", number)
+        for number, one in numbered
+        if one.left < MUDDLED
+    ]
+    return faults, clarity.score(found)
 
 
 def _task(draft: Draft, read: Sequence[_Read], triage: Triage, policy: Policy) -> CheckTask:

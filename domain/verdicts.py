@@ -16,6 +16,7 @@ Check = Literal[
     "language",
     "open_ask",
     "tone",
+    "clarity",
     "empty",
 ]
 
@@ -38,6 +39,7 @@ class Verdict:
     tone: float
     policy: float
     faults: tuple[Fault, ...] = ()
+    clarity: float = 1.0
 
     @property
     def passes(self) -> bool:

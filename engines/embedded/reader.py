@@ -56,18 +56,6 @@ def compare(ask: str, question: str, units: Sequence[tuple[str, str]], embedder:
     return [Likeness(float(one.whole @ asked), share) for one, share in zip(read, met, strict=True)]
 
 
-def answers(ask: str, text: str, embedder: Embedder) -> float:
-    """Return how well the words of a text meet those of an ask, about 0..1; 0 without vectors of tokens.
-
-    Every word of the ask counts the same, since no other texts say which are rare.
-    """
-    door = tokens.door(embedder)
-    if door is None:
-        return 0.0
-    asked = _read(door, ask)
-    return round(_share(asked, _read(door, text), 0, np.array([_tells(piece) for piece in asked.pieces], float)), 4)
-
-
 def _met(ask: _Read, units: Sequence[_Read], headed: Sequence[int]) -> list[float]:
     weights = _weights(ask, units)
     shares = [_share(ask, unit, start, weights) for unit, start in zip(units, headed, strict=True)]

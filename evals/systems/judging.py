@@ -24,7 +24,6 @@ MEASURED_BY: Mapping[str, Score] = {
     "factuality": "support",
     "grounding": "support",
     "completeness": "completeness",
-    "relevance": "completeness",
     "appropriateness": "tone",
     "naturalness": "tone",
     "politeness": "tone",

@@ -55,16 +55,7 @@ def test_without_vectors_of_tokens_the_cosines_stay() -> None:
 
 def test_an_ask_of_marks_alone_meets_nothing() -> None:
     assert [one.met for one in reader.compare("???", "???", UNITS, MINILM)] == [0.0, 0.0, 0.0]
-    assert reader.answers("???", "The fee is 2%.", MINILM) == 0.0
-    assert reader.answers("What is the fee?", "", MINILM) == 0.0
 
 
 def test_no_units_are_no_work() -> None:
     assert reader.compare("Where is my invoice?", "Where is my invoice?", [], MINILM) == []
-
-
-def test_a_text_that_answers_meets_more_than_one_that_does_not() -> None:
-    ask = "How long is the download link valid?"
-
-    assert reader.answers(ask, UNITS[2][1], MINILM) > reader.answers(ask, UNITS[0][1], MINILM) > 0
-    assert reader.answers(ask, UNITS[2][1], Remembering(Plain())) == 0.0
