@@ -91,6 +91,8 @@ tickets = Table(
     Column("settled", Integer, nullable=False, comment="up to which of them a case or a teammate has answered"),
     Column("bot_silent", Boolean, nullable=False),
     Column("handed_over_at", Time),
+    Column("begin_at", Time, comment="when a burst of messages counts as over; null where the turn begins at once"),
+    Column("assume_at", Time, comment="when silence after the bot's answer counts as solved"),
     Column("subject", Text, nullable=False, server_default=""),
     Column("intent", Text),
     Column("skill", Text, comment="what whoever takes it should be good at"),
@@ -100,6 +102,7 @@ tickets = Table(
     Column("assigned_at", Time),
     Column("problem", ForeignKey("tickets.id", ondelete="SET NULL"), comment="the ticket about what many suffer from"),
     Column("merged_into", ForeignKey("tickets.id", ondelete="SET NULL")),
+    Column("continues", ForeignKey("tickets.id", ondelete="SET NULL"), comment="the closed ticket it came back from"),
     Column("spam", Boolean, nullable=False, server_default="false"),
     Column("source", Text, comment="where it was imported from; null for our own"),
     Column("source_id", Text, comment="its id there"),
@@ -118,8 +121,10 @@ tickets = Table(
     Index(None, "tags", postgresql_using="gin"),
     Index(None, "problem"),
     Index(None, "merged_into"),
+    Index(None, "continues"),
     Index("uq_tickets_source", "brand", "source", "source_id", unique=True),
     Index("ix_tickets_waiting", "updated_at", postgresql_where=text("asked > settled AND NOT bot_silent")),
+    Index("ix_tickets_silent", "assume_at", postgresql_where=text("assume_at IS NOT NULL")),
 )
 
 cases = Table(

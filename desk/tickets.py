@@ -23,6 +23,7 @@ class Ticket:
     """A ticket as it stands.
 
     `asked` is the number of the customer's newest message, `settled` the number up to which they were answered.
+    Before `begin_at` the customer may add to what they wrote; after `assume_at` silence says that it is solved.
     """
 
     id: TicketId
@@ -47,10 +48,13 @@ class Ticket:
     assigned_at: datetime | None = None
     problem: TicketId | None = None
     merged_into: TicketId | None = None
+    continues: TicketId | None = None
     spam: bool = False
     source: str | None = None
     source_id: str | None = None
     solved_at: datetime | None = None
+    begin_at: datetime | None = None
+    assume_at: datetime | None = None
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
