@@ -6,6 +6,8 @@ import typer
 
 from cli.options import Brand, Data, Json, Pages
 
+SCOPES = "search,drafts,chat,articles,evals,tickets,insights,staff,policy,keys,admin"
+
 keys = typer.Typer(no_args_is_help=True, help="API keys: make one, list them, take one back.")
 brands = typer.Typer(no_args_is_help=True, help="Brands: each has its own articles, tickets and keys.")
 teammates = typer.Typer(no_args_is_help=True, help="Teammates: who works at the desk, and what they can do.")
@@ -14,9 +16,7 @@ teammates = typer.Typer(no_args_is_help=True, help="Teammates: who works at the 
 @keys.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for, such as 'website'.")],
-    scopes: Annotated[str, typer.Option(help="With commas between: search,drafts,chat,articles,evals,keys,admin.")] = (
-        "search,drafts,chat"
-    ),
+    scopes: Annotated[str, typer.Option(help=f"With commas between: {SCOPES}.")] = "search,drafts,chat",
     brand: Brand = "default",
     as_json: Json = False,
     data: Data = None,

@@ -3,7 +3,13 @@
 import json
 from pathlib import Path
 
+from cli import people
+from desk.keys import SCOPES
 from tests.cli.conftest import Deskhand
+
+
+def test_the_help_names_every_scope_of_a_key() -> None:
+    assert people.SCOPES.split(",") == list(SCOPES)
 
 
 def test_a_teammate_is_added_once_to_teams_there_are_and_listed(
