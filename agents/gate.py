@@ -67,7 +67,7 @@ def decide(
         partial = reason in ("knowledge_missing", "out_of_scope") and kept_back is None
         return Gate("handed_over", sure, (why,), reason, partial, told)
     reasons = (_said(sure, known, draft.writer), *_doubts(case))
-    if sure is not None and sure < policy.thresholds.suggest:
+    if sure is not None and sure < policy.thresholds.suggest and not _only_asks_back(draft):
         why = f"of drafts as unsure as this fewer than {policy.thresholds.suggest:.0%} are right"
         return Gate("handed_over", sure, (*reasons, why), "low_confidence", features=told)
     if kept_back is None:
@@ -131,13 +131,21 @@ def _by_confidence(case: _Case, sure: float | None, known: Calibration | None, d
     threshold = known.threshold(risk.accepted, risk.confidence)
     if threshold is None or not (threshold.holds or demo):
         return f"too few graded examples for at most {risk.accepted:.0%} wrong: `deskhand calibrate` says how many more"
-    if sure < threshold.least:
+    if sure < threshold.least and not _only_asks_back(case.draft):
         return f"confidence is {sure:.2f}, and {threshold.least:.2f} is needed{_bound(threshold)}"
     return None
 
 
+def _only_asks_back(draft: Draft) -> bool:
+    """Say whether a draft answers no ask, and asks back about at least one: nothing in it can be wrong yet."""
+    states = {ask.state for ask in draft.asks}
+    return "clarified" in states and "answered" not in states
+
+
 def _borne_out(case: _Case, known: Calibration | None) -> str:
     """Say what lets a reply be sent."""
+    if _only_asks_back(case.draft):
+        return "it only asks back, and claims nothing"
     risk = case.policy.risk
     threshold = known.threshold(risk.accepted, risk.confidence) if known else None
     return f"{threshold.least:.2f} is enough{_bound(threshold)}" if threshold else "sent"

@@ -9,7 +9,7 @@ from domain.search import Evidence
 from domain.text import plain, spans, words
 from domain.triage import Ask
 from embedding.embedder import Embedder
-from engines.embedded import extracts, polarity, premises
+from engines.embedded import clarifying, extracts, polarity, premises
 from engines.embedded.asks import focus
 from engines.embedded.extracts import Extract
 from engines.embedded.tables import Row
@@ -31,9 +31,14 @@ def draft(task: DraftTask, embedder: Embedder) -> DraftAnswer:
     """Return a reply that quotes, for every ask that the evidence answers, the part that answers it."""
     body: list[DraftedSentence] = []
     answered: list[int] = []
+    clarified: list[int] = []
     for number, ask in enumerate(task.asks, 1):
         extract = extracts.find(ask.text, _evidence(task, ask), embedder)
         if extract is None or extract.score < task.policy.thresholds.answerable:
+            continue
+        if not clarified and (question := _asked_back(extract, number, task)):
+            clarified.append(number)
+            body.extend([*_addressed(number, ask, extract, task), *question])
             continue
         answered.append(number)
         word = _word(extract, ask, task)
@@ -41,12 +46,24 @@ def draft(task: DraftTask, embedder: Embedder) -> DraftAnswer:
         quoted = _news(_quoted(told, number, task), {sentence.text for sentence in body})
         body.extend([*_addressed(number, ask, extract, task), *([_courtesy(word, number)] if word else []), *quoted])
     opening = [] if not body else _opening(task)
-    closing = [] if not body else [_courtesy(task.policy.speak(task.language).closing)]
-    return DraftAnswer(sentences=[*opening, *body, *closing], answered=answered, clarified=[], declined=[])
+    closing = [] if not answered else [_courtesy(task.policy.speak(task.language).closing)]
+    return DraftAnswer(sentences=[*opening, *body, *closing], answered=answered, clarified=clarified, declined=[])
 
 
 def _evidence(task: DraftTask, ask: Ask) -> Sequence[tuple[int, Evidence]]:
     return [(number, found) for number, found in enumerate(task.evidence, 1) if found.ask == ask.id]
+
+
+def _asked_back(extract: Extract, number: int, task: DraftTask) -> list[DraftedSentence]:
+    """Return the question which of a table's rows is meant, and the rows by name; once in a conversation."""
+    question = task.policy.speak(task.language).clarify
+    if not question or clarifying.asked(task.history, question):
+        return []
+    rows = clarifying.alternatives(task.asks[number - 1].text, extract, task.evidence)
+    lines = [
+        DraftedSentence(text=f"- {Row.of(row).label}", kind="fact", ask=number, evidence=[row.evidence]) for row in rows
+    ]
+    return [DraftedSentence(text=question, kind="question", ask=number, evidence=[]), *lines] if rows else []
 
 
 def _opening(task: DraftTask) -> list[DraftedSentence]:

@@ -54,7 +54,9 @@ def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder)
     ]
     best = max(candidates, key=lambda candidate: candidate.score)
     chosen = _told(best, companions.chosen(ask, wanted, best, candidates))
-    return Extract(chosen, _answerability(wanted, chosen, best.found, max(likeness.cosine for likeness in near)), best.unit)
+    return Extract(
+        chosen, _answerability(wanted, chosen, best.found, max(likeness.cosine for likeness in near)), best.unit
+    )
 
 
 def _fit(ask: str, unit: Unit) -> float:
