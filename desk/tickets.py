@@ -58,8 +58,9 @@ class Ticket:
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
-        """Return the ticket of a row of its table."""
-        return cls(**{**row._mapping, "priority": Priority(row.priority), "tags": tuple(row.tags)})
+        """Return the ticket of a row of its table; the row may hold more."""
+        columns = {name: getattr(row, name) for name in cls.__dataclass_fields__}
+        return cls(**{**columns, "priority": Priority(row.priority), "tags": tuple(row.tags)})
 
     @property
     def waiting(self) -> bool:
