@@ -48,13 +48,13 @@ _UNITS = {
     stem(name): (kind, size)
     for kind, sizes in {
         "time": {
-            "second sekunde sekunden segundo sec": 1.0,
-            "minute minuten minuto min": 60.0,
-            "hour hr stunde stunden hora heure": 3600.0,
-            "day tag tage tagen dia jour werktag werktage": 86_400.0,
+            "second sekunde sekunden segundo sec secs": 1.0,
+            "minute minuten minuto min mins": 60.0,
+            "hour hr hrs stunde stunden hora heure": 3600.0,
+            "day days tag tage tagen dia dias jour werktag werktage": 86_400.0,
             "week woche wochen semana semaine": 604_800.0,
             "month monat monate monaten mes meses mois": 30 * 86_400.0,
-            "year jahr jahre jahren ano annee ans": 365 * 86_400.0,
+            "year jahr jahre jahren ano anos annee ans": 365 * 86_400.0,
         },
         "size": {"byte": 1e-3, "kb": 1.0, "mb": 1e3, "gb": 1e6, "tb": 1e9},
         "share": {"% percent prozent": 1.0},

@@ -53,6 +53,14 @@ def test_figures_are_read_in_words_and_units() -> None:
     ]
 
 
+def test_a_day_is_a_time_however_many_there_are() -> None:
+    days, weeks, hours = quantities.read("30 days, 2 weeks, 48 hrs")
+
+    assert [found.kind for found in (days, weeks, hours)] == ["time", "time", "time"]
+    assert quantities.alike(weeks, *quantities.read("14 days"))
+    assert quantities.astray("You have 3 weeks.", "You have 14 days.") == ["3"]
+
+
 def test_the_planted_claims_are_those_of_their_frames() -> None:
     assert planted.CLAIMS.read_text(encoding="utf-8") == planted.written()
 
