@@ -1,5 +1,6 @@
 """A proposed reply, sentence by sentence, each with what it rests on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,8 @@ from typing import Literal
 
 from domain.ids import ArticleId, AskId, PassageId
 from domain.triage import Ask
+
+_LAYOUT = re.compile(r"\s*\{[.#][^{}]*\}|<[^<>]+>")  # what a heading says to its page
 
 SentenceKind = Literal["fact", "step", "courtesy", "question", "promise"]
 
@@ -102,4 +105,4 @@ def _heads(sentence: Sentence) -> bool:
 
 def quoted_heading(path: Sequence[str]) -> str:
     """Return the line that says under which heading of an article the points that follow it stand."""
-    return f"“{path[-1]}”:"
+    return f"“{_LAYOUT.sub('', path[-1]).strip()}”:"

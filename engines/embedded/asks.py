@@ -30,7 +30,7 @@ _BEFORE = (
 _DOING = "do|does|did|is|are|was|were|can|could|will|would|should|must|may|has|have|am"
 _WHOM = "i|you|we|they|he|she|it|there|the|my|your|our|this|that|these|those|somebody|someone|anyone|people|customers|clients"
 _ANOTHER = re.compile(
-    r"(?:,\s*)?(?:\s(?:and|und|y|et|e|&|plus)(?:\s(?:also|then|auch|también|aussi|também))?\s|\.\s(?:also\s)?|;\s+)"
+    r"(?:,\s*)?(?:\s(?:and|und|y|et|e|&|plus)(?:\s(?:also|then|after (?:that|this)|afterwards|auch|danach|también|después|luego|aussi|ensuite|também|depois))?\s|\.\s(?:also\s)?|;\s+)"
     rf"(?=(?:(?:{_BEFORE})\s)?(?:how|what|where|when|why|which|who)(?:['’]?s)?\s|(?:{_DOING})\s(?:{_WHOM})\s|"
     r"(?:tell me|send me|explain|show me|let me know|"
     r"(?:(?:bis|fur|für|nach|ab|seit|por|para|en|de|desde|hasta|pendant|dans|até|em)\s)?(?:wie|was|wo|wann|warum|"

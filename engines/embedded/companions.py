@@ -6,7 +6,7 @@ from engines.embedded.aptness import Wanted
 from engines.embedded.asks import asks_how
 from engines.embedded.candidates import Candidate
 from engines.embedded.tables import Row, most
-from engines.embedded.units import heading
+from engines.embedded.units import heading, sends_elsewhere
 
 UNITS_TAKEN = 3
 WORDS_TAKEN = 150  # from which no further unit is added
@@ -47,6 +47,8 @@ def _others(wanted: Wanted, best: Candidate, candidates: Sequence[Candidate]) ->
 def _adds(wanted: Wanted, other: Candidate, taken: Sequence[Candidate]) -> bool:
     """Say whether a unit belongs beside those taken: nearly as apt, or apt enough and with more of what is asked."""
     best = taken[0]
+    if sends_elsewhere(other.unit):
+        return False
     if other.unit.shape == "steps":
         how = best.unit.shape != "steps" and asks_how(wanted.question)
         return other.score >= (STEPS_ENOUGH if how else ALMOST_AS_GOOD) * best.score

@@ -16,8 +16,14 @@ from engines.embedded.tables import Row
 from engines.embedded.units import Unit
 from engines.tasks import DraftAnswer, DraftedSentence, DraftTask
 
+_TAGS = (
+    "a|b|br|code|details|div|em|figcaption|figure|h[1-6]|hr|i|iframe|img|kbd|li|ol|p|pre|small|source|span|strong|sub|"
+    "summary|sup|table|tbody|t[dhr]|thead|u|ul|video"
+)  # what else stands in angle brackets is for the reader to fill in
 _MARKS = re.compile(
-    r"!\[.*?\]\([^)\s]*\)|\{[.#][\w-]+\}|\[![A-Z]+\]\s*>?\s*|\[\^\d+\]:?", re.DOTALL
+    rf"<(?P<block>figure|style|script)\b.*?(?:</(?P=block)>|$)|<!--.*?-->|</?(?:{_TAGS})\b[^<>]*(?:>|$)|^[^<>]*\"\s*/?>|"
+    r"!\[.*?\]\([^)\s]*\)|\{[.#][\w-]+\}|\[![A-Z]+\]\s*>?\s*|\[\^\d+\]:?",
+    re.DOTALL,
 )  # what an article says to its layout
 _LONE = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")  # where an icon stood
 _GLUED = re.compile(r"(?<=[a-z]{2}\.)(?=[A-Z][a-z]+ )")
@@ -118,8 +124,12 @@ def _quoted(extract: Extract, ask: int, task: DraftTask) -> list[DraftedSentence
 
 
 def _news(quoted: list[DraftedSentence], said: set[str]) -> list[DraftedSentence]:
-    """Return what was not said before, or all of it when an ask is answered by the very same words as another."""
-    news = [one for one in quoted if one.kind == "step" or one.text.startswith("- ") or one.text not in said]
+    """Return what was not said before, points of a list aside; all of it where another ask got the very same answer."""
+    news: list[DraftedSentence] = []
+    for one in quoted:
+        listed = one.kind == "step" or one.text.startswith("- ")
+        if listed or (one.text not in said and one not in news):
+            news.append(one)
     return news if any(sentence.evidence for sentence in news) else quoted
 
 

@@ -26,13 +26,14 @@ _POINTER = re.compile(
     r"^(?:see (?:also )?|for more|learn more|read more|related|more information|to learn more|for details|for further|also see|"
     r"mas informacion|consulte|vease|mehr dazu|weitere informationen|siehe)|\blearn more\.?$|"
     r"^(?:this|the|our|these) (?:article|page|guide|section|tutorial|document)s? (?:also |will )?"
-    r"(?:covers?|explains?|describes? how|shows?|tells?|lists? some|walks?|is about|provides?|helps?|has|have|(?:only )?applies)\b|"
+    r"(?:covers?|explains?|describes? how|shows?|tells?|lists? some|walks?|is about|provides?|helps?|gives?|has|have|(?:only )?applies)\b|"
     r"^learn (?:how|what|why|when|where|about|the basics)\b|^\[[^\]]*\]\([^)]*\)[.,:]?$|"
     r"^if you have (?:any )?(?:more|further|other) questions\b|\bthese articles(?: instead)?:$|"
     r"^(?:este|esta) (?:articulo|pagina) (?:explica|describe|muestra)|^diese[rs]? (?:artikel|seite) (?:erklart|beschreibt|zeigt)"
 )
 _NUMBER = re.compile(r"(\d{1,2})[.)][ \t]*$")
 _ELSEWHERE = re.compile(
+    r"\b(?:take a look at|check out|read|refer to|consult) (?:our|the|this) [^.]{0,60}\b(?:articles?|guides?|tutorials?|pages?)\b|"
     r"\b(?:see|read|try|visit|(?:described|listed|explained|covered|found) in|follow|siehe|consulte|vea|lea|lesen sie)\b[^.\[]{0,40}\["
 )
 _INSTRUCTION = re.compile(
@@ -66,21 +67,32 @@ def units(number: int, found: Evidence) -> list[Unit]:
     """Cut a passage into its units in order; headings and mere pointers to other pages are left out."""
     cut: list[Unit] = []
     lead: Span | None = None
+    above: list[tuple[int, Span]] = []
     previous: SpanKind | None = None
     for span in _with_steps(spans(found.passage.text)):
-        if _tells_nothing(span) or (lead and span.kind in _LISTED and _CONTENTS.search(folded(lead.text))):
+        depth = _depth(found.passage.text, span)
+        above = [point for point in above if span.kind in _LISTED and point[0] < depth]
+        if span.kind == "bullet" and plain(span.text).endswith(":"):
+            above.append((depth, span))
+        elif _tells_nothing(span) or (lead and span.kind in _LISTED and _CONTENTS.search(folded(lead.text))):
             lead = lead if span.kind in _LISTED else None
         elif span.kind == "sentence":
-            lead = span if span.text.rstrip().endswith(":") else None
+            lead = span if plain(span.text).endswith(":") else None
             cut.extend([] if lead else [Unit(number, (span,), "sentence")])
         elif span.kind == "row" and previous != "row":
             lead = span
         elif span.kind == "step" and previous == "step" and cut:
             cut[-1] = replace(cut[-1], parts=(*cut[-1].parts, span))
         else:
-            cut.append(Unit(number, (span,), _SHAPES[span.kind], lead))
+            cut.append(Unit(number, (span,), _SHAPES[span.kind], above[-1][1] if above else lead))
         previous = span.kind
     return cut
+
+
+def _depth(text: str, span: Span) -> int:
+    """Return how far the line that a span begins in is set in, in characters."""
+    line = text[text.rfind("\n", 0, span.start) + 1 : span.end]
+    return len(line) - len(line.lstrip())
 
 
 def heading(found: Evidence) -> str:
@@ -105,11 +117,11 @@ def continues(unit: Unit, found: Evidence) -> bool:
 
 
 def _tells_nothing(span: Span) -> bool:
-    """Say whether a line is a heading, a mere pointer to another page, or a point that only opens another list."""
+    """Say whether a line is a heading or a mere pointer to another page."""
     if span.kind == "step":
         return False
     pointer = any(_POINTER.search(folded(text)) for text in (span.text, plain(span.text)))
-    return pointer or span.kind == "heading" or (span.kind == "bullet" and span.text.rstrip().endswith(":"))
+    return pointer or span.kind == "heading"
 
 
 def _with_steps(found: Sequence[Span]) -> list[Span]:

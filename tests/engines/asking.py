@@ -33,6 +33,7 @@ TURNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("- How long does a refund take?\n- Can two people use one reader?", ("refund", "reader")),
     ("how do i invite a colleague and how do i change my vat number", ("invite", "vat")),
+    ("How do I update the reader and after that how do I print a receipt?", ("update", "receipt")),
     ("How do I cancel my plan and can I keep my data?", ("cancel", "keep my data")),
     ("Where is my order, and what are your opening hours?", ("order", "opening hours")),
     ("Please delete my account and tell me how long you keep invoices.", ("delete my account", "keep invoices")),

@@ -49,6 +49,26 @@ In this article:
 - Remove libraries in bulk
 
 Click the menu ![icon of [a menu]](img/menu.png), then remove the library in the list{.wide}."""
+WAYS = """You can see your order in two ways:
+
+**From the orders page:**
+
+1. Sign in.
+2. Select the order.
+
+**From the e-mail:**
+
+1. Open the mail about the order.
+2. Select View your order."""
+TAXES = """- Tax is included in the prices shown in these countries:
+  - France
+  - Norway
+- Elsewhere it is added at the checkout."""
+MARKED = """Sign in to <a class="external" href="https://id.example/">the account page</a> to delete your account.
+<!-- checked --> Put your name in place of <name>."""
+TOLD_TWICE = """Version 52 was the last one for the old system.
+
+No update follows for the old system. Version 52 was the last one for the old system."""
 REFUNDED = "- The first payment\n- Every yearly renewal"
 NOT_REFUNDED = "- Monthly renewals\n- SMS reminders"
 
@@ -126,6 +146,36 @@ async def test_steps_that_a_note_interrupts_are_quoted_to_the_end(engine: Embedd
     assert reply.startswith(
         "1. Open Settings.\n2. Select Printers.\n\n- The printer must be on.\n\n3. Choose the printer."
     )
+
+
+async def test_two_procedures_are_told_apart_by_what_leads_into_each(engine: Embedded) -> None:
+    answer = await draft(engine, "How do I see my order?", found(WAYS, "See your order", "Track your order"))
+
+    texts = [sentence.text for sentence in answer.sentences]
+    if "Open the mail about the order." in texts and "Sign in." in texts:
+        assert texts.index("Select the order.") < texts.index("From the e-mail:")
+    assert {"From the orders page:", "From the e-mail:"} & set(texts)
+
+
+async def test_points_under_a_point_are_led_into_by_it(engine: Embedded) -> None:
+    answer = await draft(engine, "Is tax included in France?", found(TAXES, "Taxes", "Prices and taxes"))
+
+    texts = quoted(answer)
+    assert texts.index("Tax is included in the prices shown in these countries:") < texts.index("- France")
+
+
+async def test_what_an_article_says_to_its_page_is_not_said_to_a_customer(engine: Embedded) -> None:
+    answer = await draft(engine, "How do I delete my account?", found(MARKED, "Delete it {#delete}", "Your account"))
+
+    text = " ".join(sentence.text for sentence in answer.sentences)
+    assert "Sign in to the account page to delete your account." in text
+    assert not {"href", "checked", "{#delete}"} & set(text.replace("=", " ").split())
+
+
+async def test_nothing_is_said_twice(engine: Embedded) -> None:
+    answer = await draft(engine, "What is the last version for the old system?", found(TOLD_TWICE, "", "Old systems"))
+
+    assert len(quoted(answer)) == len(set(quoted(answer)))
 
 
 async def test_a_short_paragraph_is_quoted_whole(engine: Embedded) -> None:
