@@ -1,5 +1,6 @@
 """Every command with its options: what may be typed stands here, what is done in the module that a command calls."""
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import people, policy_pages
-from cli.options import Brand, Corpus, Data, Demo, Json, Pages, Rows
+from cli.options import Brand, Corpus, Data, Demo, Json, Owner, Pages, Rows
 
 app = typer.Typer(
     name="deskhand",
@@ -401,6 +402,26 @@ def tune(
         tuning.fine_tune(asked, tuning.Training(base, steps), dry_run, as_json, data=data)
     else:
         tuning.tune(asked, dry_run, as_json, data=data)
+
+
+@app.command()
+def report(
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days.")] = 28,
+    end: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day before which they end, in UTC; default now.")
+    ] = None,
+    brand: Owner = "default",
+    as_json: Json = False,
+    policy: Pages = None,
+    data: Data = None,
+) -> None:
+    """Say how the desk is doing: every KPI beside its target.
+
+    Beside each stand the days before and how many cases it rests on. It works beside a running server.
+    """
+    from cli import reporting
+
+    reporting.report(days, end, brand, as_json, policy=policy, data=data)
 
 
 @app.command()

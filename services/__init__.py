@@ -23,6 +23,7 @@ from desk.errors import DeskError
 from domain.budget import Ledger
 from domain.decisions import Decision
 from domain.ids import DEFAULT_BRAND, BrandId, CaseId, new
+from domain.policy import Policy
 from domain.search import Asked
 from domain.turns import Turn
 from embedding import loading
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from desk.queue import Queue
     from desk.staff.staff import Staff
     from graph import Context
+    from insights.measuring import Insights
     from kb_index.contents import Contents
     from kb_index.editions import Building, Editions
     from kb_index.indexing import Indexer
@@ -73,6 +75,7 @@ __all__ = [
     "one_shot",
     "open_desk",
     "open_fits",
+    "open_insights",
     "open_learning",
     "open_memory",
     "open_policies",
@@ -271,6 +274,18 @@ async def open_staff(settings: Settings, brand: BrandId) -> AsyncIterator[Staff]
 
     async with _stored(settings, brand) as stored:
         yield Staff(stored.database.engine, stored.policies)
+
+
+@asynccontextmanager
+async def open_insights(settings: Settings, brand: BrandId) -> AsyncIterator[tuple[Insights, Policy]]:
+    """Yield the numbers of a brand and the policy that says what they should be: beside a running server, or without.
+
+    Raises UnknownBrand.
+    """
+    from insights.measuring import Insights
+
+    async with _stored(settings, brand) as stored:
+        yield Insights(stored.database.engine), await stored.policies.in_force(brand)
 
 
 async def contents(settings: Settings, brand: BrandId) -> Contents:
