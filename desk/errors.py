@@ -17,6 +17,17 @@ DeskError
  +- UnknownFollowUp     no such open follow-up of this brand
  +- UnknownAlert        no such alert of this brand
  +- StaffRefused        a teammate, a shift or a follow-up that cannot be as it was given
+ +- UnknownCustomer     no such customer of this brand
+ +- UnknownMessage      no such message in this ticket
+ +- UnknownAttachment   no such attachment of this ticket
+ +- MoveRefused         a status that a ticket cannot get from where it stands
+ +- TicketRefused       a ticket cannot be changed as asked
+ +- ProblemRefused      a ticket that cannot be the problem of another
+ +- MergeRefused        two tickets that cannot become one
+ +- SplitRefused        a message that cannot begin a ticket
+ +- CustomerRefused     a customer who cannot be as told
+ +- AttachmentRefused   a file that is too large, one too many, or of a kind that is not taken
+ +- ViewRefused         a page that no view has
  +- UnknownVersion      no such version of this brand's policy
  +- PolicyChanged       somebody else changed the policy that was being edited
 """
@@ -96,3 +107,47 @@ class PolicyChanged(DeskError):
 
 class UnknownAlert(DeskError):
     """There is no such alert of this brand."""
+
+
+class UnknownCustomer(DeskError):
+    """There is no such customer of this brand."""
+
+
+class UnknownMessage(DeskError):
+    """There is no such message in this ticket."""
+
+
+class UnknownAttachment(DeskError):
+    """There is no such attachment of this ticket."""
+
+
+class MoveRefused(DeskError):
+    """A ticket cannot get this status from where it stands."""
+
+
+class TicketRefused(DeskError):
+    """A ticket cannot be changed as asked."""
+
+
+class ProblemRefused(DeskError):
+    """A ticket cannot be the problem of another."""
+
+
+class MergeRefused(DeskError):
+    """Two tickets cannot become one."""
+
+
+class SplitRefused(DeskError):
+    """A message cannot begin a ticket."""
+
+
+class CustomerRefused(DeskError):
+    """A customer cannot be as told."""
+
+
+class AttachmentRefused(DeskError):
+    """A file is too large, one too many, or of a kind that is not taken."""
+
+
+class ViewRefused(DeskError):
+    """There is no such page of a view."""

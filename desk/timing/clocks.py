@@ -98,6 +98,12 @@ async def asked(connection: AsyncConnection, ticket: Ticket, policy: Policy, now
     await _bring(connection, (replace(clock, stopped_at=None) for clock in known), stands, policy, now)
 
 
+async def reopened(connection: AsyncConnection, ticket: TicketId, policy: Policy, now: datetime) -> None:
+    """Let the resolution of a ticket that was done go on where it stopped."""
+    stands, known = await _standing(connection, ticket), await _unfinished(connection, ticket)
+    await _bring(connection, (replace(clock, stopped_at=None) for clock in known), stands, policy, now)
+
+
 async def follow(
     connection: AsyncConnection, ticket: TicketId, policy: Policy, now: datetime, answered: bool = False
 ) -> None:
