@@ -9,7 +9,7 @@ from domain.search import Evidence
 from domain.text import plain, spans, words
 from domain.triage import Ask
 from embedding.embedder import Embedder
-from engines.embedded import clarifying, extracts, polarity, premises
+from engines.embedded import clarifying, conversation, extracts, polarity, premises
 from engines.embedded.asks import focus
 from engines.embedded.extracts import Extract
 from engines.embedded.tables import Row
@@ -39,7 +39,8 @@ def draft(task: DraftTask, embedder: Embedder) -> DraftAnswer:
     answered: list[int] = []
     clarified: list[int] = []
     for number, ask in enumerate(task.asks, 1):
-        extract = extracts.find(ask.text, _evidence(task, ask), embedder)
+        found = _evidence(task, ask)
+        extract = extracts.find(ask.text, found, embedder, conversation.about(ask.text, task.history, found))
         if extract is None or extract.score < task.policy.thresholds.answerable:
             continue
         if not clarified and (question := _asked_back(extract, number, task)):

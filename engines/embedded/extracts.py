@@ -19,6 +19,7 @@ from engines.embedded.units import Unit, heading, units
 PASSAGES_READ = 8  # passages looked into for one ask
 UNITS_COMPARED = 10  # units embedded for one ask, the likeliest by what is known before
 WORDS_COMPARED = 40  # of a unit: what a procedure is about shows in its first steps
+ABOUT = 0.07  # for what stands in the article that a conversation is about, whose matter is not named again
 
 _ASIDE = re.compile(
     r"> (?:related (?:articles|pages|content|topics)|see also|table of contents|further reading|learn more|still need help\??|"
@@ -36,14 +37,22 @@ class Extract:
     best: Unit
 
 
-def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder) -> Extract | None:
-    """Return the best extract for an ask from its numbered evidence, None when there is nothing to take."""
+def find(
+    ask: str,
+    evidence: Sequence[tuple[int, Evidence]],
+    embedder: Embedder,
+    about: ArticleId | None = None,
+) -> Extract | None:
+    """Return the best extract for an ask from its numbered evidence, None when there is nothing to take.
+
+    `about` is the article that a conversation is about, which a question that leans on it is likely answered by.
+    """
     likely = [(unit, found) for number, found in _likeliest(evidence) for unit in units(number, found)]
     if not likely:
         return None
     wanted = Wanted.of(ask, [f"{heading(found)} {unit.text}" for unit, found in likely])
     articles = _articles(evidence)
-    fits = {unit: _fit(ask, unit) for unit, _ in likely}
+    fits = {unit: _fit(ask, unit) + ABOUT * (found.passage.article == about) for unit, found in likely}
     read = sorted(likely, key=lambda pair: -fits[pair[0]] - _unread(wanted, pair[0], pair[1], articles))[
         :UNITS_COMPARED
     ]
@@ -54,9 +63,8 @@ def find(ask: str, evidence: Sequence[tuple[int, Evidence]], embedder: Embedder)
     ]
     best = max(candidates, key=lambda candidate: candidate.score)
     chosen = _told(best, companions.chosen(ask, wanted, best, candidates))
-    return Extract(
-        chosen, _answerability(wanted, chosen, best.found, max(likeness.cosine for likeness in near)), best.unit
-    )
+    answers = _answerability(wanted, chosen, best.found, max(likeness.cosine for likeness in near))
+    return Extract(chosen, min(1.0, answers + ABOUT * (best.found.passage.article == about)), best.unit)
 
 
 def _fit(ask: str, unit: Unit) -> float:

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from domain.drafts import Sentence, readable
 from domain.ids import ArticleId, AskId, PassageId
 from domain.search import Evidence
 from domain.triage import Ask
+from domain.turns import Utterance
 from embedding.minilm import MiniLM
 from embedding.remembering import Remembering
 from engines.embedded.engine import Embedded
@@ -69,6 +71,10 @@ MARKED = """Sign in to <a class="external" href="https://id.example/">the accoun
 TOLD_TWICE = """Version 52 was the last one for the old system.
 
 No update follows for the old system. Version 52 was the last one for the old system."""
+PAUSE = """With monthly billing you can pause for up to three months.
+
+A pause is possible once in 12 months."""
+TRAINING = "The second session of a training takes place later."
 REFUNDED = "- The first payment\n- Every yearly renewal"
 NOT_REFUNDED = "- Monthly renewals\n- SMS reminders"
 
@@ -340,3 +346,23 @@ async def test_a_question_is_not_put_into_other_words_without_a_model(engine: Em
     answer = await engine.answer(RewriteTask(("And there?",), ()), budget())
 
     assert answer.questions == ["And there?"]
+
+
+async def test_a_question_that_leans_on_the_conversation_is_answered_from_its_article(engine: Embedded) -> None:
+    told = (
+        Utterance("customer", "Can I pause my plan?"),
+        Utterance("bot", "With monthly billing you can pause for up to three months."),
+    )
+    task = DraftTask(
+        (Ask(AskId("a1"), "Great. Could I do it a second time later this year?"),),
+        (found(TRAINING, "", "Training", dense=0.42), found(PAUSE, "", "Pause your plan", dense=0.4)),
+        history=told,
+        language="en",
+        sentiment="neutral",
+        policy=POLICY,
+    )
+
+    alone, leaning = await engine.answer(replace(task, history=()), budget()), await engine.answer(task, budget())
+
+    assert "A pause is possible once in 12 months." not in quoted(alone)
+    assert "A pause is possible once in 12 months." in quoted(leaning)
