@@ -10,10 +10,11 @@ from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from connectors.connector import Connector, ConnectorError
-from desk.cases import Concluded
-from desk.desk import STALLED_AFTER, Desk
+from desk.cases import Attempt, Concluded
+from desk.desk import Desk
 from desk.outbox import Delivery
 from desk.queue import URGENT, Queue
+from desk.sweeping import STALLED_AFTER
 from domain.ids import MessageId, TicketId
 from domain.turns import Turn
 
@@ -43,12 +44,30 @@ async def handle_turn(work: Work, ticket: TicketId) -> None:
     attempt = await work.desk.begin(ticket, work.now())
     if attempt is None:
         return
+    concluded = work.exhausted(attempt.turn) if attempt.exhausted else await _think(work, attempt)
+    if concluded is None:
+        await work.desk.abandon(attempt, work.now())
+    else:
+        await work.desk.conclude(attempt, concluded.decision, concluded.outgoing, work.now())
+
+
+async def _think(work: Work, attempt: Attempt) -> Concluded | None:
+    """Return how a case ends; None as soon as nobody waits for that, because somebody has written."""
 
     async def note(status: str) -> None:
         await work.desk.note(attempt, status, work.now())
 
-    concluded = work.exhausted(attempt.turn) if attempt.exhausted else await work.handle(attempt.turn, note)
-    await work.desk.conclude(attempt, concluded.decision, concluded.outgoing, work.now())
+    thinking = asyncio.ensure_future(work.handle(attempt.turn, note))
+    outdated = asyncio.ensure_future(work.desk.outdated(attempt.ticket, attempt.number))
+    try:
+        await asyncio.wait((thinking, outdated), return_when=asyncio.FIRST_COMPLETED)
+        if not thinking.done() and outdated.exception() is None:
+            return None
+        return await thinking
+    finally:
+        thinking.cancel()
+        outdated.cancel()
+        await asyncio.gather(thinking, outdated, return_exceptions=True)
 
 
 async def deliver(work: Work, message: MessageId) -> None:
@@ -65,7 +84,7 @@ async def deliver(work: Work, message: MessageId) -> None:
 
 
 async def sweep(work: Work) -> None:
-    """Take up whatever fell down."""
+    """Do whatever is due by itself, and take up whatever fell down."""
     await work.desk.sweep(work.now())
 
 

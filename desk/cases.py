@@ -116,6 +116,13 @@ async def end(connection: AsyncConnection, case: CaseId, state: State, decision:
     await connection.execute(update(cases).where(cases.c.id == case).values(columns))
 
 
+async def drop(connection: AsyncConnection, case: CaseId, now: datetime) -> bool:
+    """End a case that was stopped before it came to anything; False when it does not run."""
+    running = (cases.c.id == case) & (cases.c.state == "running")
+    ended = update(cases).where(running).values(state="superseded", ended_at=now).returning(cases.c.id)
+    return (await connection.execute(ended)).first() is not None
+
+
 def cited(decision: Decision) -> list[ArticleId]:
     """Return the articles that a decision's reply rests on."""
     said = decision.reply.sentences if decision.reply else ()
@@ -151,6 +158,14 @@ async def decision(connection: AsyncConnection, case: CaseId) -> Decision | None
     found: dict[str, Any] | None = (
         await connection.execute(select(cases.c.decision).where(cases.c.id == case))
     ).scalar()
+    return None if found is None else _decisions.validate_python(found)
+
+
+async def last_decision(connection: AsyncConnection, ticket: TicketId) -> Decision | None:
+    """Return what the last case of a ticket decided, None when none has."""
+    decided = (cases.c.ticket == ticket) & (cases.c.state == "decided")
+    newest = select(cases.c.decision).where(decided).order_by(cases.c.turn.desc(), cases.c.attempt.desc()).limit(1)
+    found = (await connection.execute(newest)).scalar()
     return None if found is None else _decisions.validate_python(found)
 
 

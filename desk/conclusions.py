@@ -14,7 +14,8 @@ from desk.staff import assigning, follow_ups
 from desk.tickets import Ticket
 from desk.timing import clocks
 from desk.work import outcomes, suggestions
-from domain.decisions import Decision
+from domain.decisions import Decision, Handover
+from domain.ids import CaseId
 from domain.policy import Policy
 from domain.triage import Priority
 
@@ -28,6 +29,12 @@ async def supersede(
     await events.record(connection, ticket.brand, ticket.id, "case_superseded", now, case=attempt.case, **spent)
 
 
+async def stop(connection: AsyncConnection, ticket: Ticket, attempt: Attempt, now: datetime) -> None:
+    """End a case that was stopped under way, since nobody waits for it any more; what it cost is in the day's sums."""
+    if await cases.drop(connection, attempt.case, now):
+        await events.record(connection, ticket.brand, ticket.id, "case_superseded", now, case=attempt.case)
+
+
 async def decide(
     connection: AsyncConnection,
     queue: Queue,
@@ -37,11 +44,13 @@ async def decide(
     outgoing: Sequence[Outgoing],
     now: datetime,
 ) -> None:
-    """Store a decision and queue what the customer is told."""
+    """Store a decision and queue what the customer is told; that somebody looks into it is said once a ticket."""
     await cases.end(connection, attempt.case, "decided", decision, now)
     await _record(connection, ticket, attempt, decision, now)
     if decision.handover is not None:
         await cases.hand_over(connection, attempt.case, ticket.id, decision.handover, now)
+    if decision.outcome == "suggested" and await messages.noticed(connection, ticket.id):
+        outgoing = ()
     for said in outgoing:
         message = await messages.add(
             connection, ticket.id, "bot", said.kind, said.text, now, case=attempt.case, answers=attempt.number
@@ -66,6 +75,7 @@ async def settle(
     priority = _priority(ticket, decision)
     language = ticket.language or (found.language if found else None)
     handed_over_at = ticket.handed_over_at or (now if decision.outcome == "handed_over" else None)
+    silence = timedelta(hours=policy.waits.silence_hours)
     await tickets.change(
         connection,
         ticket.id,
@@ -75,6 +85,7 @@ async def settle(
         priority=priority.value,
         language=language,
         handed_over_at=handed_over_at,
+        assume_at=now + silence if decision.outcome == "answered" else None,
     )
     if priority != ticket.priority:
         change = {"before": ticket.priority.value, "after": priority.value}
@@ -89,6 +100,44 @@ async def settle(
         await suggestions.add(connection, ticket, attempt, decision, now)
     if found:
         await outcomes.understood(connection, ticket, found.intent, timedelta(days=policy.waits.recontact_days), now)
+
+
+async def hand_over_late(
+    connection: AsyncConnection, ticket: Ticket, case: CaseId, policy: Policy, now: datetime
+) -> None:
+    """Give a ticket to people whose suggested reply nobody decided on in time; the reply may still be approved."""
+    decision = await cases.decision(connection, case)
+    if decision is None:
+        return
+    packet = _overdue(ticket, decision, policy)
+    await cases.hand_over(connection, case, ticket.id, packet, now)
+    await tickets.change(connection, ticket.id, now, handed_over_at=now)
+    await _record_handover(connection, ticket, case, packet, "desk", now)
+    await assigning.hand_over(connection, ticket, packet.team, packet.skill, policy, now)
+    await clocks.follow(connection, ticket.id, policy, now)
+    await stream.ring(connection, ticket.id)
+
+
+def _overdue(ticket: Ticket, decision: Decision, policy: Policy) -> Handover:
+    """Return the packet of a suggestion that nobody decided on."""
+    triage = decision.triage
+    intent = policy.intent(triage.intent) if triage else None
+    skill = intent.skill if intent else "general"
+    skilled = (team.name for team in policy.teams if skill in team.skills)
+    return Handover(
+        reason="low_confidence",
+        summary=f"The customer asks: {'; '.join(ask.text for ask in decision.asks)}",
+        asks=decision.asks,
+        evidence=decision.evidence,
+        tried=("suggested the reply that is proposed",),
+        missing=("somebody to decide on the suggested reply before the response was due",),
+        team=ticket.team or next(skilled, policy.destinations[-1].team),
+        skill=skill,
+        priority=ticket.priority,
+        sentiment=triage.sentiment if triage else "neutral",
+        proposed_reply=decision.reply,
+        reasons=decision.reasons,
+    )
 
 
 async def _replied(
@@ -139,9 +188,13 @@ async def _record(
         engine=decision.engine.name,
         **_spent(decision),
     )
-    if handover := decision.handover:
-        facts = {"reason": handover.reason, "team": handover.team, "skill": handover.skill}
-        await events.record(
-            connection, ticket.brand, ticket.id, "handed_over", now, case=attempt.case, by="bot", **facts
-        )
-        await outcomes.handed_over(connection, ticket, handover.reason)
+    if decision.handover:
+        await _record_handover(connection, ticket, attempt.case, decision.handover, "bot", now)
+
+
+async def _record_handover(
+    connection: AsyncConnection, ticket: Ticket, case: CaseId, packet: Handover, by: str, now: datetime
+) -> None:
+    facts = {"reason": packet.reason, "team": packet.team, "skill": packet.skill}
+    await events.record(connection, ticket.brand, ticket.id, "handed_over", now, case=case, by=by, **facts)
+    await outcomes.handed_over(connection, ticket, packet.reason)

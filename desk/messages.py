@@ -58,6 +58,23 @@ async def add(
     return message
 
 
+async def talk(connection: AsyncConnection, ticket: TicketId, newest: int) -> list[Message]:
+    """Return the newest of what customer, teammates and bot said to each other, in order.
+
+    What machines wrote, what teammates tell each other and word of handovers is no part of that.
+    """
+    spoken = (messages.c.ticket == ticket) & ~messages.c.automatic & messages.c.kind.in_(("text", "reply"))
+    chosen = select(messages).where(spoken).order_by(messages.c.number.desc()).limit(newest)
+    rows = (await connection.execute(chosen)).all()
+    return [Message.of(row) for row in reversed(rows)]
+
+
+async def noticed(connection: AsyncConnection, ticket: TicketId) -> bool:
+    """Say whether the customer was told before that a person looks into a ticket."""
+    told = (messages.c.ticket == ticket) & (messages.c.author == "bot") & (messages.c.kind == "notice")
+    return (await connection.execute(select(messages.c.id).where(told).limit(1))).first() is not None
+
+
 async def of(connection: AsyncConnection, ticket: TicketId, newest: int | None = None) -> list[Message]:
     """Return what was said in a ticket, in order; of a long one only the newest, when asked so."""
     chosen = select(messages).where(messages.c.ticket == ticket).order_by(messages.c.number.desc()).limit(newest)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import psycopg
-from sqlalchemy import bindparam, exists, literal, select
+from sqlalchemy import bindparam, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -102,6 +102,11 @@ async def add_done(connection: AsyncConnection, ticket: TicketId, case: CaseId, 
     """Say, once, that nothing more comes of a case, in a transaction that holds the ticket."""
     row = {"ticket": ticket, "case": case, "kind": "done", "data": {}, "created_at": now}
     await connection.execute(insert(stream).values(row).on_conflict_do_nothing())
+
+
+async def ring(connection: AsyncConnection, ticket: TicketId) -> None:
+    """Tell whoever watches a ticket to look again, once this transaction is committed."""
+    await connection.execute(select(func.pg_notify(CHANNEL, ticket)))
 
 
 async def _unseen(connection: AsyncConnection, case: CaseId) -> bool:

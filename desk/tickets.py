@@ -67,6 +67,10 @@ class Ticket:
         """Say whether the customer waits for the bot."""
         return self.asked > self.settled and not self.bot_silent
 
+    def waits_for(self, number: int) -> bool:
+        """Say whether the customer waits for the bot to answer the turn that ends with this message."""
+        return self.waiting and self.asked == number
+
 
 async def add(connection: AsyncConnection, ticket: Ticket) -> None:
     """Store a new ticket, and its customer when nobody knew them before."""
@@ -105,12 +109,19 @@ async def change(connection: AsyncConnection, ticket: TicketId, now: datetime, *
     await connection.execute(update(tickets).where(tickets.c.id == ticket).values(updated_at=now, **columns))
 
 
-async def waiting_since(connection: AsyncConnection, before: datetime, limit: int) -> list[TicketId]:
-    """Return tickets whose customer waits for the bot and that nothing happened to since a time, the oldest first."""
+async def to_begin(connection: AsyncConnection, now: datetime, stranded: datetime, limit: int) -> list[TicketId]:
+    """Return tickets whose customer waits for the bot: whose burst is over, or that were left alone since a time."""
     waits: ColumnElement[bool] = (tickets.c.asked > tickets.c.settled) & ~tickets.c.bot_silent
-    chosen = select(tickets.c.id).where(waits, tickets.c.updated_at < before)
+    alone = tickets.c.begin_at.is_(None) & (tickets.c.updated_at < stranded)
+    chosen = select(tickets.c.id).where(waits, (tickets.c.begin_at <= now) | alone)
     rows = await connection.execute(chosen.order_by(tickets.c.updated_at).limit(limit))
     return [TicketId(ticket) for ticket in rows.scalars()]
+
+
+async def silent(connection: AsyncConnection, now: datetime, limit: int) -> list[TicketId]:
+    """Return tickets whose customer has said nothing for so long that it says something."""
+    chosen = select(tickets.c.id).where(tickets.c.assume_at <= now).order_by(tickets.c.assume_at).limit(limit)
+    return [TicketId(ticket) for ticket in (await connection.execute(chosen)).scalars()]
 
 
 async def count_open(connection: AsyncConnection, brand: BrandId | None) -> int:

@@ -8,6 +8,7 @@ from domain.ids import BrandId, CaseId, CustomerId, TicketId
 
 Author = Literal["customer", "teammate", "bot"]
 Channel = Literal["chat", "email", "api", "cli"]
+LIVE: tuple[Channel, ...] = ("chat",)  # where the customer sits and waits
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,17 @@ from typing import Any, Literal, Self
 from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.tables import clocks
+from database.tables import tickets as table
 from database.work import suggestions
 from desk import events, tickets
 from desk.cases import Attempt
 from desk.errors import SuggestionDecided, UnknownSuggestion
 from desk.tickets import Ticket
+from desk.timing.clocks import RESPONSES
 from domain.decisions import Decision
 from domain.ids import BrandId, CaseId, MessageId, TeammateId, TicketId
+from domain.turns import LIVE
 
 State = Literal["waiting", "approved", "edited", "rejected", "sent", "superseded"]
 Reason = Literal["wrong", "incomplete", "tone", "unneeded", "other"]
@@ -113,6 +117,16 @@ async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[tu
     """Return what was approved and can no longer be undone, at most so many."""
     ready = suggestions.c.state.in_(("approved", "edited")) & (suggestions.c.send_at <= now)
     chosen = select(suggestions.c.brand, suggestions.c.case).where(ready).order_by(suggestions.c.send_at).limit(limit)
+    return [(BrandId(row.brand), CaseId(row.case)) for row in await connection.execute(chosen)]
+
+
+async def late_in_chat(connection: AsyncConnection, now: datetime, limit: int) -> list[tuple[BrandId, CaseId]]:
+    """Return what nobody has decided on in a chat whose customer should have had a response by now, at most so many."""
+    of_ticket = suggestions.join(table, table.c.id == suggestions.c.ticket).join(clocks, clocks.c.ticket == table.c.id)
+    in_chat = (table.c.channel.in_(LIVE)) & table.c.handed_over_at.is_(None)
+    due = clocks.c.kind.in_(RESPONSES) & clocks.c.stopped_at.is_(None) & (clocks.c.due_at <= now)
+    waits = (suggestions.c.state == "waiting") & in_chat & due
+    chosen = select(suggestions.c.brand, suggestions.c.case).select_from(of_ticket).where(waits).limit(limit)
     return [(BrandId(row.brand), CaseId(row.case)) for row in await connection.execute(chosen)]
 
 

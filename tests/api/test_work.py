@@ -28,9 +28,10 @@ async def suggest(house: House, brand: BrandId = DEFAULT_BRAND) -> tuple[str, st
     """Let the bot suggest a reply, and return the case and its ticket."""
     asked = Incoming(brand, "Can I get a refund?", "email", customer=CustomerId("c1"))
     received = await house.desk.receive(asked, NOW)
-    attempt = await house.desk.begin(received.ticket, NOW)
+    later = NOW + timedelta(seconds=8)
+    attempt = await house.desk.begin(received.ticket, later)
     assert attempt is not None
-    await house.desk.conclude(attempt, replace(decided(attempt.case, ANSWER), outcome="suggested"), (), NOW)
+    await house.desk.conclude(attempt, replace(decided(attempt.case, ANSWER), outcome="suggested"), (), later)
     return attempt.case, received.ticket
 
 

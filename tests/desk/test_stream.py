@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from connectors.chat import Chat
 from database.database import Database
-from desk import desk as door
+from desk import reading as door
 from desk.cases import Outgoing
 from desk.desk import Desk
 from desk.outbox import Delivery

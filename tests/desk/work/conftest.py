@@ -44,9 +44,9 @@ def suggest(desk: Desk, suggestions: Suggestions, people: None) -> Suggest:
     ) -> Suggestion:
         incoming = Incoming(brand, words, "email", ticket, customer=CustomerId("c1"))
         received = await desk.receive(incoming, NOW)
-        attempt = await desk.begin(received.ticket, NOW + timedelta(seconds=1))
+        attempt = await desk.begin(received.ticket, NOW + timedelta(seconds=8))
         assert attempt is not None
-        assert await desk.conclude(attempt, suggested(attempt.turn), (), NOW + timedelta(seconds=2))
+        assert await desk.conclude(attempt, suggested(attempt.turn), (), NOW + timedelta(seconds=9))
         return await suggestions.find(brand, attempt.case)
 
     return made
