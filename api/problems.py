@@ -10,6 +10,7 @@ Problem
  +- TooLarge         413   a body over the route's limit
  +- NotJson          415   another content type
  +- Invalid          422   JSON that the route cannot take
+ +- TooSoon          429   the same again, too often
  +- Unavailable      503   a store does not answer
 
 A document names what is wrong and the way out; it never repeats a value that was sent, since that may be a secret.
@@ -115,6 +116,12 @@ class Invalid(Problem):
     """The body is JSON that the route cannot take."""
 
     kind, title, status = "invalid", "The request cannot be taken", 422
+
+
+class TooSoon(Problem):
+    """It was tried too often."""
+
+    kind, title, status = "too-soon", "Wait a moment", 429
 
 
 class Unavailable(Problem):

@@ -9,8 +9,9 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from api import problems
-from api.problems import Invalid, Problem, Settled, Unknown
+from api.problems import Invalid, Problem, Settled, TooSoon, Unauthorized, Unknown
 from desk import errors
+from desk.attachments import ENDINGS, LARGEST, MOST
 from desk.errors import DeskError
 from desk.work.macros import VARIABLES
 
@@ -23,7 +24,7 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
     errors.StaffRefused: (
         Invalid,
         "A team is not in the policy, an address is none or in use, a shift overlaps another or is longer than a day, "
-        "a follow-up is due in the past, or the ticket is done.",
+        "a follow-up is due in the past, the ticket is done, or the only admin would be none.",
     ),
     errors.UnknownSuggestion: (Unknown, "There is no such suggestion; GET /v1/suggestions lists those that wait."),
     errors.UnknownMacro: (Unknown, "There is no such macro; GET /v1/macros lists them."),
@@ -33,8 +34,48 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
         Invalid,
         f"The name is taken, or a variable is unknown or stands for nothing here. Variables are {_VARIABLES}.",
     ),
+    errors.PasswordRefused: (Invalid, "A password has 12 to 200 characters."),
+    errors.SignInRefused: (
+        Unauthorized,
+        "The address, the password or the link lets nobody in; an admin can make a new link.",
+    ),
+    errors.TooManyFailures: (TooSoon, "Signing in failed too often; try again when Retry-After says."),
+    errors.ProofRefused: (
+        Invalid,
+        "The token proves nothing: sign it with HS256 and the secret of `deskhand brands secret`, with `sub` and an "
+        "`exp` minutes ahead.",
+    ),
     errors.UnknownVersion: (Unknown, "There is no such version of the policy; GET /v1/policy/versions lists them."),
     errors.PolicyChanged: (Settled, "Somebody else changed the policy since you read it; edit the one that holds now."),
+    errors.UnknownCustomer: (Unknown, "There is no such customer; a PATCH of one adds them."),
+    errors.UnknownMessage: (Unknown, "There is no such message in this ticket; GET /v1/tickets/{ticket} lists them."),
+    errors.UnknownAttachment: (Unknown, "There is no such attachment; GET /v1/tickets/{ticket} lists them."),
+    errors.MoveRefused: (
+        Settled,
+        "The ticket cannot get there from where it stands: a solved one can be opened or closed, a closed or merged "
+        "one stays so; read the ticket anew.",
+    ),
+    errors.TicketRefused: (
+        Invalid,
+        "The team is not in the policy, or the ticket is a customer's already and cannot become another's.",
+    ),
+    errors.ProblemRefused: (
+        Invalid,
+        "The problem must be another ticket of this brand that waits for no problem itself, and none may wait for "
+        "this one; link it to the cause itself.",
+    ),
+    errors.MergeRefused: (
+        Settled,
+        "Two tickets become one when both are known to be of one customer, neither was merged before, and the one "
+        "that stays is not done. Say whose they are, or reopen it, first.",
+    ),
+    errors.SplitRefused: (Invalid, "Split at a message of the customer's that is not the first."),
+    errors.CustomerRefused: (Invalid, "The time zone is none, or the tier is not in the policy."),
+    errors.AttachmentRefused: (Invalid, f"Send 1 to {LARGEST:,} bytes of {', '.join(ENDINGS)}, {MOST} a ticket."),
+    errors.ViewRefused: (
+        Invalid,
+        "`after` takes `next` of the page before, in the same order; the view `mine` needs `teammate`.",
+    ),
     errors.RatingRefused: (Invalid, "Only solved tickets are marked, from 1 (bad) to 5 (good)."),
 }
 
@@ -47,4 +88,5 @@ def install(app: FastAPI) -> None:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, DeskError)
     kind, sentence = REFUSALS[type(error)]
-    return problems.document(problems.request_id(request), kind(sentence))
+    wait = {"Retry-After": str(error.seconds)} if isinstance(error, errors.TooManyFailures) else None
+    return problems.document(problems.request_id(request), kind(sentence, headers=wait))

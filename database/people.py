@@ -28,6 +28,7 @@ teammates = Table(
     Column("skills", ARRAY(Text), nullable=False),
     Column("languages", ARRAY(Text), nullable=False),
     Column("capacity", Integer, nullable=False, comment="open tickets at the same time"),
+    Column("role", Text, nullable=False, server_default="teammate"),
     Column(
         "presence", Text, nullable=False, comment="what they say of themselves; shifts say when they should be here"
     ),
@@ -36,6 +37,7 @@ teammates = Table(
     Column("created_at", Time, nullable=False),
     Column("left_at", Time),
     one_of("presence", "available", "on_break", "away"),
+    one_of("role", "teammate", "lead", "qa", "admin", "read_only"),
     CheckConstraint("capacity >= 0", name="capacity_counts"),
     Index("uq_teammates_email", "brand", text("lower(email)"), unique=True, postgresql_where=text("left_at IS NULL")),
     Index(None, "teams", postgresql_using="gin"),

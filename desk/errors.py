@@ -28,9 +28,15 @@ DeskError
  +- CustomerRefused     a customer who cannot be as told
  +- AttachmentRefused   a file that is too large, one too many, or of a kind that is not taken
  +- ViewRefused         a page that no view has
+ +- PasswordRefused     a password that is too short or too long
+ +- SignInRefused       an address, password or link that lets nobody in
+ +- TooManyFailures     signing in failed so often that it must wait
+ +- ProofRefused        a token that does not prove who a customer is
  +- UnknownVersion      no such version of this brand's policy
  +- PolicyChanged       somebody else changed the policy that was being edited
 """
+
+import math
 
 
 class DeskError(Exception):
@@ -151,3 +157,23 @@ class AttachmentRefused(DeskError):
 
 class ViewRefused(DeskError):
     """There is no such page of a view."""
+
+
+class PasswordRefused(DeskError):
+    """A password is too short or too long."""
+
+
+class SignInRefused(DeskError):
+    """An address, a password or a link lets nobody in."""
+
+
+class TooManyFailures(DeskError):
+    """Signing in failed so often that it must wait, for `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"signing in failed too often: try again in {math.ceil(seconds)} s")
+        self.seconds = math.ceil(seconds)
+
+
+class ProofRefused(DeskError):
+    """A token does not prove who a customer is."""

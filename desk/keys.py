@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from database.tables import api_keys
+from desk import audit, brands
+from desk.audit import OPERATOR, Entry
 from desk.errors import UnknownKey, UnknownScope
 from domain.ids import BrandId, new
 
@@ -59,8 +61,13 @@ def invent(
     return record, f"{MARK}_{prefix}_{secrets.token_urlsafe(32)}"
 
 
-async def add(connection: AsyncConnection, key: KeyRecord, secret: str) -> None:
+async def add(connection: AsyncConnection, key: KeyRecord, secret: str, by: str = OPERATOR) -> None:
     """Store a key under the hash of its secret."""
+    await _insert(connection, key, secret)
+    await audit.record(connection, Entry("key_created", key.id, key.brand, by, {"scopes": key.scopes}), key.created_at)
+
+
+async def _insert(connection: AsyncConnection, key: KeyRecord, secret: str) -> None:
     row = {
         "id": key.id,
         "brand": key.brand,
@@ -92,18 +99,91 @@ async def of(connection: AsyncConnection, brand: BrandId | None) -> list[KeyReco
     return [_record(row) for row in rows]
 
 
-async def revoke(connection: AsyncConnection, key: str, brand: BrandId | None, now: datetime) -> KeyRecord:
+async def rotate(
+    connection: AsyncConnection, key: str, brand: BrandId | None, overlap: timedelta, now: datetime, by: str = OPERATOR
+) -> tuple[KeyRecord, str]:
+    """Return a new key that may what this one may, and its secret; the old one holds for the overlap and no longer.
+
+    Raises UnknownKey when this brand (or, without one, any) has no such key, or it opens nothing any more.
+    """
+    chosen = _named(key, brand)
+    row = (await connection.execute(select(api_keys).where(chosen).with_for_update())).one_or_none()
+    if row is None or not _record(row).good(now):
+        raise UnknownKey(f"no key {key!r} opens anything: `deskhand keys list` shows those that do")
+    old = _record(row)
+    fresh, secret = invent(old.brand, old.name, old.scopes, now, old.expires_at)
+    until = min(filter(None, (old.expires_at, now + overlap)))
+    await _insert(connection, fresh, secret)
+    await connection.execute(update(api_keys).where(api_keys.c.id == old.id).values(expires_at=until))
+    await audit.record(connection, Entry("key_rotated", old.id, old.brand, by, {"into": fresh.id}), now)
+    return fresh, secret
+
+
+async def revoke(
+    connection: AsyncConnection, key: str, brand: BrandId | None, now: datetime, by: str = OPERATOR
+) -> KeyRecord:
     """Make a key worthless; `key` is its id or its prefix, and a key that was revoked before stays as it was.
 
     Raises UnknownKey when this brand (or, without one, any) has no such key.
     """
-    named = or_(api_keys.c.id == key, api_keys.c.prefix == key)
-    chosen = named if brand is None else named & (api_keys.c.brand == brand)
-    await connection.execute(update(api_keys).where(chosen, api_keys.c.revoked_at.is_(None)).values(revoked_at=now))
+    chosen = _named(key, brand)
+    still = update(api_keys).where(chosen, api_keys.c.revoked_at.is_(None)).values(revoked_at=now)
+    changed = (await connection.execute(still)).rowcount
     row = (await connection.execute(select(api_keys).where(chosen))).one_or_none()
     if row is None:
         raise UnknownKey(f"there is no key {key!r}: `deskhand keys list` shows their ids and prefixes")
+    if changed:
+        await audit.record(connection, Entry("key_revoked", row.id, row.brand, by), now)
     return _record(row)
+
+
+class Keys:
+    """The keys of all brands: made, replaced and taken back, each time by somebody whom the audit log names."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def create(
+        self,
+        brand: BrandId,
+        name: str,
+        scopes: Collection[str],
+        by: str,
+        now: datetime,
+        expires_at: datetime | None = None,
+    ) -> tuple[KeyRecord, str]:
+        """Make a key and return it with its secret, which cannot be read again.
+
+        Raises UnknownBrand or UnknownScope.
+        """
+        record, secret = invent(brand, name, scopes, now, expires_at)
+        async with self._engine.begin() as connection:
+            await brands.require(connection, brand)
+            await add(connection, record, secret, by)
+        return record, secret
+
+    async def rotate(
+        self, key: str, overlap: timedelta, by: str, now: datetime, brand: BrandId | None = None
+    ) -> tuple[KeyRecord, str]:
+        """Return a key that takes this one's place, and its secret; the old one holds for the overlap.
+
+        Raises UnknownKey.
+        """
+        async with self._engine.begin() as connection:
+            return await rotate(connection, key, brand, overlap, now, by)
+
+    async def revoke(self, key: str, by: str, now: datetime, brand: BrandId | None = None) -> KeyRecord:
+        """Make a key worthless, named by its id or prefix.
+
+        Raises UnknownKey.
+        """
+        async with self._engine.begin() as connection:
+            return await revoke(connection, key, brand, now, by)
+
+
+def _named(key: str, brand: BrandId | None) -> ColumnElement[bool]:
+    named = or_(api_keys.c.id == key, api_keys.c.prefix == key)
+    return named if brand is None else named & (api_keys.c.brand == brand)
 
 
 async def _note_use(connection: AsyncConnection, key: str, now: datetime) -> None:

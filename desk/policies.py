@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from database.policies import policies
 from database.tables import brands
-from desk import events
+from desk import audit, events
+from desk.audit import Detail, Entry
 from desk.errors import PolicyChanged, UnknownBrand, UnknownVersion
 from desk.events import Fact
 from domain.ids import BrandId
@@ -167,6 +168,8 @@ class Policies:
         await connection.execute(insert(policies).values(brand=brand, created_at=now, **row))
         facts: dict[str, Fact] = {"number": added.number, "pages": len(added.changed), "by": added.written_by}
         await events.record(connection, brand, None, "policy_changed", now, **facts)
+        told: dict[str, Detail] = {"number": added.number, "pages": added.changed}
+        await audit.record(connection, Entry("policy_changed", f"policy:{brand}", brand, added.written_by, told), now)
         return added
 
 

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from desk.access.signing_in import SigningIn
+    from desk.access.visitors import Visitors
     from desk.activity import Activity
+    from desk.audit import Audit
+    from desk.keys import Keys
     from desk.policies import Policies
     from desk.queue import Queue
     from desk.staff.staff import Staff
     from desk.work.deciding import Suggestions
     from desk.work.macros import Macros
+    from desk.workspace import Workspace
     from insights.measuring import Insights
 
 
@@ -26,14 +31,24 @@ class Doors:
     activity: Activity
     insights: Insights
     staff: Staff
+    workspace: Workspace
+    keys: Keys
+    signing_in: SigningIn
+    visitors: Visitors
+    audit: Audit
 
     @classmethod
     def on(cls, engine: AsyncEngine, queue: Queue, policies: Policies) -> Self:
         """Return the doors to one database."""
+        from desk.access.signing_in import SigningIn
+        from desk.access.visitors import Visitors
         from desk.activity import Activity
+        from desk.audit import Audit
+        from desk.keys import Keys
         from desk.staff.staff import Staff
         from desk.work.deciding import Suggestions
         from desk.work.macros import Macros
+        from desk.workspace import Workspace
         from insights.measuring import Insights
 
         return cls(
@@ -42,4 +57,9 @@ class Doors:
             activity=Activity(engine),
             insights=Insights(engine),
             staff=Staff(engine, policies),
+            workspace=Workspace(engine, queue, policies),
+            keys=Keys(engine),
+            signing_in=SigningIn(engine),
+            visitors=Visitors(engine),
+            audit=Audit(engine),
         )

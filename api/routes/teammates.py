@@ -40,7 +40,8 @@ async def add_teammate(said: Person, caller: Lead, house: House, answer: Answeri
     """Add a teammate, who is away until they say otherwise; an address belongs to one teammate of a brand."""
 
     async def add() -> ShownTeammate:
-        return ShownTeammate.of(await house.doors.staff.add(caller.brand, said.profile(), house.context.now()), 0)
+        added = await house.doors.staff.add(caller.brand, said.profile(), house.context.now(), caller.caller)
+        return ShownTeammate.of(added, 0)
 
     return await answer(ShownTeammate, add)
 
@@ -56,7 +57,8 @@ async def change_teammate(
     """Say anew who somebody is and what they can do; the tickets they have stay theirs."""
 
     async def change() -> ShownTeammate:
-        return ShownTeammate.of(*await house.doors.staff.change(caller.brand, TeammateId(teammate), said.profile()))
+        who, now = TeammateId(teammate), house.context.now()
+        return ShownTeammate.of(*await house.doors.staff.change(caller.brand, who, said.profile(), now, caller.caller))
 
     return await answer(ShownTeammate, change)
 
@@ -68,7 +70,7 @@ async def let_leave(teammate: Named, caller: Lead, house: House, answer: Answeri
     """Let a teammate leave: others get their tickets within seconds, and their address is free again."""
 
     async def leave() -> Left:
-        await house.doors.staff.leave(caller.brand, TeammateId(teammate), house.context.now())
+        await house.doors.staff.leave(caller.brand, TeammateId(teammate), house.context.now(), caller.caller)
         return Left(id=teammate)
 
     return await answer(Left, leave)

@@ -5,11 +5,12 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from database import evals, fits, knowledge, memory, people, policies, requests, spending, tables, work
+from database import access, evals, fits, knowledge, memory, people, policies, requests, spending, tables, work
 from database.metadata import metadata
 
 ADVISORY_LOCK = 0x0DE5_CA5E
-ROOMS = (tables, people, work, policies, knowledge, requests, evals, fits, memory, spending)  # each fills the metadata
+# Each fills the metadata.
+ROOMS = (tables, people, access, work, policies, knowledge, requests, evals, fits, memory, spending)
 
 
 def ours(name: str | None, kind: str, _: object) -> bool:

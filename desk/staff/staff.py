@@ -9,7 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from desk import brands, events, tickets
+from desk import audit, brands, events, tickets
+from desk.access.roles import Role
+from desk.audit import OPERATOR, Entry
 from desk.errors import StaffRefused, UnknownTicket
 from desk.policies import Policies
 from desk.staff import assigning, follow_ups, rounds, routing, shifts, teammates
@@ -43,7 +45,9 @@ class Staff:
         self._engine = engine
         self._policies = policies
 
-    async def add(self, brand: BrandId, profile: Profile, now: datetime) -> Teammate:
+    async def add(
+        self, brand: BrandId, profile: Profile, now: datetime, by: str = OPERATOR, role: Role = "teammate"
+    ) -> Teammate:
         """Add a teammate, who is away until they say otherwise.
 
         Raises UnknownBrand, or StaffRefused for a team that the policy does not name or an address in use.
@@ -55,14 +59,18 @@ class Staff:
             presence="away",
             presence_since=now,
             created_at=now,
+            role=role,
         )
         async with self._engine.begin() as connection:
             await brands.require(connection, brand)
             await self._require_teams(connection, brand, profile)
             await teammates.add(connection, added)
+            await audit.record(connection, Entry("teammate_added", added.id, brand, by, {"role": role}), now)
         return added
 
-    async def change(self, brand: BrandId, teammate: TeammateId, profile: Profile) -> tuple[Teammate, int]:
+    async def change(
+        self, brand: BrandId, teammate: TeammateId, profile: Profile, now: datetime, by: str = OPERATOR
+    ) -> tuple[Teammate, int]:
         """Say something else of a teammate, and return them with their load; the tickets they have stay theirs.
 
         Raises UnknownTeammate, or StaffRefused as `add` does.
@@ -72,10 +80,11 @@ class Staff:
             await self._require_teams(connection, brand, profile)
             after = replace(before, **vars(profile))
             await teammates.rewrite(connection, after)
+            await audit.record(connection, Entry("teammate_changed", teammate, brand, by, _changed(before, after)), now)
             return after, await _load(connection, teammate)
 
-    async def leave(self, brand: BrandId, teammate: TeammateId, now: datetime) -> None:
-        """Let a teammate leave the desk: the next round gives their tickets to others.
+    async def leave(self, brand: BrandId, teammate: TeammateId, now: datetime, by: str = OPERATOR) -> None:
+        """Let a teammate leave the desk: the next round gives their tickets to others, and they are signed out.
 
         Raises UnknownTeammate.
         """
@@ -83,6 +92,7 @@ class Staff:
             known = await teammates.hold(connection, brand, teammate)
             await self._move(connection, known, "away", now)
             await teammates.change(connection, teammate, left_at=now)
+            await audit.record(connection, Entry("teammate_left", teammate, brand, by), now)
 
     async def teammates(self, brand: BrandId, team: str | None = None) -> list[tuple[Teammate, int]]:
         """Return the people of a brand, or of one of its teams, by name, with how many tickets they work on."""
@@ -232,6 +242,11 @@ class Staff:
     async def _require_teams(self, connection: AsyncConnection, brand: BrandId, profile: Profile) -> None:
         policy = await self._policies.in_force(brand, connection)
         _check(profile.teams, {team.name for team in policy.teams})
+
+
+def _changed(before: Teammate, after: Teammate) -> dict[str, list[str]]:
+    """Return the names of what changed, and no more: what it says is nobody's business in a log."""
+    return {"changed": [name for name, value in vars(after).items() if value != getattr(before, name)]}
 
 
 async def _load(connection: AsyncConnection, teammate: TeammateId) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.people import teammates
 from database.tables import tickets
+from desk.access.roles import Role
 from desk.errors import StaffRefused, UnknownTeammate
 from desk.events import Kind
 from desk.staff.routing import Presence
@@ -33,7 +34,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 class Teammate:
     """Somebody who works at the desk; without skills or languages of their own they have those of their teams.
 
-    `capacity` is how many tickets they work on at the same time, `assigned_at` when they last got one.
+    `capacity` is how many tickets they work on at the same time, `assigned_at` when they last got one; `role` says
+    what they may do once they sign in.
     """
 
     id: TeammateId
@@ -47,6 +49,7 @@ class Teammate:
     presence: Presence
     presence_since: datetime
     created_at: datetime
+    role: Role = "teammate"
     assigned_at: datetime | None = None
     left_at: datetime | None = None
 

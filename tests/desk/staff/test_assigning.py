@@ -360,7 +360,7 @@ async def test_people_tickets_and_teams_of_other_brands_and_strange_names_are_re
     with pytest.raises(StaffRefused, match="already: change that one"):
         await staff.add(DEFAULT_BRAND, Profile("A", "ANNA@example.com", ()), NOW)
     with pytest.raises(StaffRefused, match="already: change that one"):
-        await staff.change(DEFAULT_BRAND, (await hire(staff, "cleo")).id, Profile("C", "anna@example.com", ()))
+        await staff.change(DEFAULT_BRAND, (await hire(staff, "cleo")).id, Profile("C", "anna@example.com", ()), NOW)
     with pytest.raises(StaffRefused, match="no e-mail address"):
         await staff.add(DEFAULT_BRAND, Profile("D", "dora", ()), NOW)
     assert [one.id for one, _ in await staff.teammates(other)] == [stranger.id]

@@ -1,0 +1,146 @@
+"""The door through which teammates come in: by password, by a link, and out again.
+
+Every method is one transaction and takes the time from its caller; passwords are hashed outside of it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from database.people import teammates as people
+from desk import audit
+from desk.access import failures, links, passwords, sessions
+from desk.access.roles import Role
+from desk.access.sessions import Session
+from desk.audit import OPERATOR, Entry
+from desk.errors import SignInRefused, StaffRefused, TooManyFailures
+from desk.staff import teammates
+from desk.staff.teammates import Teammate
+from domain.ids import BrandId, TeammateId
+
+
+class SigningIn:
+    """Who may sign in, and who is signed in, on one database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def with_password(self, brand: BrandId, email: str, password: str, now: datetime) -> str:
+        """Return the token of a new session.
+
+        Raises SignInRefused, the same for a wrong address and a wrong password, or TooManyFailures.
+        """
+        async with self._engine.connect() as connection:
+            if pause := await failures.wait(connection, brand, email, now):
+                raise TooManyFailures(pause.total_seconds())
+            teammate = await _by_email(connection, brand, email)
+            kept = await passwords.of(connection, teammate) if teammate else None
+        right = await passwords.fits(password, kept)
+        async with self._engine.begin() as connection:
+            if right and teammate:
+                await failures.forget(connection, brand, email)
+                return await _begin(connection, brand, teammate, "password", now)
+            await failures.note(connection, brand, email, now)
+        raise SignInRefused("the address or the password is wrong: try again, or ask an admin for a link")
+
+    async def with_link(self, token: str, now: datetime) -> str:
+        """Return the token of a new session; the link opens nothing any more.
+
+        Raises SignInRefused when it does not hold.
+        """
+        async with self._engine.begin() as connection:
+            teammate = await links.use(connection, token, now)
+            brand = await _brand_of(connection, teammate) if teammate else None
+            if teammate and brand:
+                return await _begin(connection, brand, teammate, "link", now)
+        raise SignInRefused("the link was used, is too old, or never was one: ask an admin for another")
+
+    async def session(self, token: str, now: datetime) -> Session | None:
+        """Return the session of a token, None when it does not hold."""
+        async with self._engine.begin() as connection:
+            return await sessions.check(connection, token, now)
+
+    async def rotate(self, token: str, now: datetime) -> str | None:
+        """Return the token that takes a session's place, None when another request was quicker."""
+        async with self._engine.begin() as connection:
+            return await sessions.rotate(connection, token, now)
+
+    async def sign_out(self, session: Session, now: datetime) -> None:
+        """End a session."""
+        async with self._engine.begin() as connection:
+            await sessions.end(connection, session.id)
+            told = Entry("signed_out", session.teammate, session.brand, session.teammate)
+            await audit.record(connection, told, now)
+
+    async def set_password(
+        self, brand: BrandId, teammate: TeammateId, password: str, now: datetime, by: str = OPERATOR
+    ) -> None:
+        """Let this be a teammate's password; whoever is signed in as them is signed out.
+
+        Raises UnknownTeammate or PasswordRefused.
+        """
+        kept = await passwords.hashed(password)
+        async with self._engine.begin() as connection:
+            await teammates.hold(connection, brand, teammate)
+            await passwords.keep(connection, teammate, kept, now)
+            await sessions.end_all(connection, teammate)
+            await audit.record(connection, Entry("password_set", teammate, brand, by), now)
+
+    async def link(self, brand: BrandId, teammate: TeammateId, now: datetime, by: str = OPERATOR) -> str:
+        """Return the token of a link that signs a teammate in once, within a day.
+
+        Raises UnknownTeammate.
+        """
+        async with self._engine.begin() as connection:
+            await teammates.hold(connection, brand, teammate)
+            await audit.record(connection, Entry("link_made", teammate, brand, by), now)
+            return await links.make(connection, teammate, now)
+
+    async def give_role(
+        self, brand: BrandId, teammate: TeammateId, role: Role, now: datetime, by: str = OPERATOR
+    ) -> Teammate:
+        """Let a teammate do what a role may, from their next request on.
+
+        Raises UnknownTeammate, or StaffRefused when the brand would have no admin left.
+        """
+        async with self._engine.begin() as connection:
+            before = await teammates.hold(connection, brand, teammate)
+            if before.role == "admin" != role and await _admins(connection, brand) == 1:
+                raise StaffRefused(f"{before.name!r} is the only admin here: make somebody else one first")
+            await teammates.change(connection, teammate, role=role)
+            told = Entry("role_given", teammate, brand, by, {"role": role, "before": before.role})
+            await audit.record(connection, told, now)
+            return await teammates.hold(connection, brand, teammate)
+
+    async def find(self, brand: BrandId, named: str) -> TeammateId:
+        """Return the teammate of an address or an id.
+
+        Raises UnknownTeammate.
+        """
+        async with self._engine.connect() as connection:
+            found = await _by_email(connection, brand, named) or TeammateId(named)
+            await teammates.require(connection, brand, found)
+            return found
+
+
+async def _begin(connection: AsyncConnection, brand: BrandId, teammate: TeammateId, how: str, now: datetime) -> str:
+    token = await sessions.begin(connection, teammate, now)
+    await audit.record(connection, Entry("signed_in", teammate, brand, teammate, {"with": how}), now)
+    return token
+
+
+async def _by_email(connection: AsyncConnection, brand: BrandId, email: str) -> TeammateId | None:
+    chosen = (people.c.brand == brand) & (func.lower(people.c.email) == email.strip().lower())
+    found = await connection.execute(select(people.c.id).where(chosen, people.c.left_at.is_(None)))
+    return found.scalar_one_or_none()
+
+
+async def _brand_of(connection: AsyncConnection, teammate: TeammateId) -> BrandId | None:
+    chosen = select(people.c.brand).where(people.c.id == teammate, people.c.left_at.is_(None))
+    return (await connection.execute(chosen)).scalar_one_or_none()
+
+
+async def _admins(connection: AsyncConnection, brand: BrandId) -> int:
+    chosen = (people.c.brand == brand) & (people.c.role == "admin") & people.c.left_at.is_(None)
+    return (await connection.execute(select(func.count()).select_from(people).where(chosen))).scalar_one()
