@@ -27,6 +27,7 @@ _POINTER = re.compile(
     r"mas informacion|consulte|vease|mehr dazu|weitere informationen|siehe)|\blearn more\.?$|"
     r"^(?:this|the|our|these) (?:article|page|guide|section|tutorial|document)s? (?:also |will )?"
     r"(?:covers?|explains?|describes? how|shows?|tells?|lists? some|walks?|is about|provides?|helps?|gives?|has|have|(?:only )?applies)\b|"
+    r"^in (?:this|the following) (?:article|page|guide|section|tutorial),? (?:we|you|i)(?: ll| will| can)? |"
     r"^learn (?:how|what|why|when|where|about|the basics)\b|^\[[^\]]*\]\([^)]*\)[.,:]?$|"
     r"^if you have (?:any )?(?:more|further|other) questions\b|\bthese articles(?: instead)?:$|"
     r"^(?:este|esta) (?:articulo|pagina) (?:explica|describe|muestra)|^diese[rs]? (?:artikel|seite) (?:erklart|beschreibt|zeigt)"
