@@ -8,6 +8,7 @@ from desk.desk import Desk
 from desk.messages import Message
 from desk.stream import StreamRow
 from desk.tickets import Ticket
+from desk.work.outcomes import Rating
 from domain.decisions import Decision, FoundPassage, Reply
 from domain.ids import ArticleId, CaseId
 from domain.text import plain
@@ -16,7 +17,7 @@ QUEUED = "queued"
 ItemT = TypeVar("ItemT")
 
 
-async def read(desk: Desk, ticket: Ticket) -> Conversation:
+async def read(desk: Desk, ticket: Ticket, rating: Rating | None) -> Conversation:
     """Return a ticket as its customer sees it."""
     rows = await desk.rows(ticket.id)
     return Conversation(
@@ -24,6 +25,7 @@ async def read(desk: Desk, ticket: Ticket) -> Conversation:
         handed_over=ticket.handed_over_at is not None or ticket.bot_silent,
         working=_working(ticket, rows),
         last_event=rows[-1].id if rows else 0,
+        rating=rating,
         messages=[await _said(desk, message) for message in await desk.messages(ticket.id) if message.kind != "note"],
     )
 

@@ -49,6 +49,7 @@ FOUND: Example = {
             "the nearest passage is nearer than usual: cosine 0.71",
         ],
     },
+    "search": "sea_2d7e",
 }
 DECISION: Example = {
     "case": "cas_5e1d",
@@ -101,6 +102,7 @@ CONVERSATION: Example = {
     "handed_over": False,
     "working": None,
     "last_event": 7,
+    "rating": None,
     "messages": [
         {
             "id": "msg_41d7",

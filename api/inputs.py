@@ -2,9 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from desk.keys import Scope
 from domain.articles import Article, Audience, Visibility
@@ -62,6 +71,18 @@ class SearchRequest(Input):
         default="customer", description="`teammate` adds internal articles and needs a key with the scope `articles`."
     )
     language: Language | None = Field(default=None, description="Articles in this language win over translations.")
+    record: Audience | None = Field(
+        default=None, description="Who searches, for the numbers of the desk; null, as programs send it, keeps nothing."
+    )
+    instead_of: Id | None = Field(
+        default=None, description="The recorded search that this one words anew.", examples=["sea_2d7e"]
+    )
+
+    @model_validator(mode="after")
+    def _recorded(self) -> Self:
+        if self.instead_of and not self.record:
+            raise ValueError("Only a search that is recorded takes another's place: send `record` too.")
+        return self
 
 
 class Said(Input):
@@ -201,6 +222,7 @@ class Vote(Input):
     """What one reader thinks of an article."""
 
     helpful: bool = Field(examples=[True])
+    ticket: Id | None = Field(default=None, description="The conversation that showed it.", examples=["tic_9c2e"])
 
 
 class Views(Input):

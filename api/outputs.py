@@ -6,7 +6,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from desk.work.outcomes import Rating
 from domain.articles import Article, Standing, Visibility
+from domain.ids import SearchId
 from domain.policy import TonePart
 from domain.search import Answerability, Hit, Results, ScoredPassage
 from domain.turns import Author
@@ -77,13 +79,14 @@ class Found(Output):
     query: str
     results: list[FoundArticle]
     answerability: Answerable | None = Field(default=None, description="Null where nothing was fitted.")
+    search: str | None = Field(default=None, description="The search's id, where it was recorded.")
 
     @classmethod
-    def of(cls, results: Results) -> Self:
-        """Return a search as it is shown."""
-        told = results.answerability
+    def of(cls, results: Results, search: SearchId | None = None) -> Self:
+        """Return a search as it is shown, under its id where it was recorded."""
+        told = Answerable.of(results.answerability) if results.answerability else None
         hits = [FoundArticle.of(hit) for hit in results.hits]
-        return cls(query=results.query, results=hits, answerability=Answerable.of(told) if told else None)
+        return cls(query=results.query, results=hits, answerability=told, search=search)
 
 
 class Accepted(Output):
@@ -127,12 +130,16 @@ class SpokenMessage(Output):
 
 
 class Conversation(Output):
-    """A ticket as its customer sees it; `working` is what the hub does right now, null when it rests."""
+    """A ticket as its customer sees it; `working` is what the hub does right now, null when it rests.
+
+    `rating` says whether the customer is asked for a mark, which `POST /v1/chat/{ticket}/rating` takes, or gave one.
+    """
 
     ticket: str
     handed_over: bool
     working: str | None
     last_event: int
+    rating: Rating | None = None
     messages: list[SpokenMessage]
 
 

@@ -19,6 +19,7 @@ from desk.errors import UnknownSearch, UnknownTicket
 from desk.staff import teammates
 from desk.tickets import Ticket
 from desk.work import outcomes
+from desk.work.outcomes import Rating
 from domain.ids import ArticleId, BrandId, CustomerId, SearchId, TeammateId, TicketId, new
 
 IDLE = timedelta(minutes=2)
@@ -138,10 +139,10 @@ class Activity:
         async with self._engine.begin() as connection:
             await _ended(connection, brand, search, how, now, article)
 
-    async def viewed(self, brand: BrandId, article: ArticleId, by: Searcher, now: datetime) -> None:
-        """Note that somebody read an article."""
+    async def viewed(self, brand: BrandId, article: ArticleId, by: Searcher, now: datetime, times: int = 1) -> None:
+        """Note that somebody read an article, so many times."""
         async with self._engine.begin() as connection:
-            await events.record(connection, brand, None, "article_viewed", now, article=article, by=by)
+            await events.record(connection, brand, None, "article_viewed", now, article=article, by=by, times=times)
 
     async def voted(
         self, brand: BrandId, article: ArticleId, up: bool, now: datetime, ticket: TicketId | None = None
@@ -163,6 +164,16 @@ class Activity:
         async with self._engine.begin() as connection:
             await _ticket(connection, brand, ticket)
             await events.record(connection, brand, ticket, "citation_opened", now, article=article)
+
+    async def rating(self, brand: BrandId, ticket: TicketId) -> Rating | None:
+        """Return whether a ticket's customer is asked for a mark or gave one.
+
+        Raises UnknownTicket.
+        """
+        async with self._engine.connect() as connection:
+            await _ticket(connection, brand, ticket)
+            outcome = await outcomes.of(connection, ticket)
+        return outcome.rating if outcome else None
 
     async def rated(self, brand: BrandId, ticket: TicketId, mark: int, now: datetime) -> None:
         """Note the mark, 1 to 5, that a customer gives for how a ticket was solved.

@@ -61,7 +61,8 @@ Own = Annotated[Ticket, Depends(own_ticket)]
 )
 async def read(ticket: Own, house: House) -> Conversation:
     """Return what was said so far, each reply sentence by sentence with its sources, and what the hub does now."""
-    return await conversation.read(house.desk, ticket)
+    rating = await house.doors.activity.rating(ticket.brand, ticket.id)
+    return await conversation.read(house.desk, ticket, rating)
 
 
 @router.get(

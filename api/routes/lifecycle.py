@@ -15,7 +15,7 @@ from api.inputs import Id, Review, Views, Vote
 from api.outputs import Agreements, ReplyPage, ShownReply, ShownStanding, ShownVersion, Versions, WholeVersion
 from api.ports import Services, services
 from domain.articles import Standing, Version
-from domain.ids import ArticleId, BrandId, MessageId
+from domain.ids import ArticleId, BrandId, MessageId, TicketId
 
 router = APIRouter(tags=["articles"])
 
@@ -91,8 +91,7 @@ async def vote(article: Named, given: Vote, caller: Reader, house: House, answer
 
     Votes make no new version. Send an `Idempotency-Key` of your reader's, and a second click counts once.
     """
-    counts = {"up": 1} if given.helpful else {"down": 1}
-    return await answer(ShownStanding, lambda: _count(house, caller, article, **counts))
+    return await answer(ShownStanding, lambda: _vote(house, caller, ArticleId(article), given))
 
 
 @router.post(
@@ -102,7 +101,7 @@ async def vote(article: Named, given: Vote, caller: Reader, house: House, answer
 )
 async def view(article: Named, opened: Views, caller: Reader, house: House, answer: Answering) -> ShownStanding:
     """Count how often an article was opened, and return how it stands; views make no new version."""
-    return await answer(ShownStanding, lambda: _count(house, caller, article, views=opened.count))
+    return await answer(ShownStanding, lambda: _view(house, caller, ArticleId(article), opened.count))
 
 
 @router.post(
@@ -141,8 +140,23 @@ async def _versions(house: Services, caller: Access, article: str) -> list[Versi
     return found
 
 
-async def _count(house: Services, caller: Access, article: str, **counts: int) -> ShownStanding:
-    return _shown(await house.articles.count(caller.brand, caller.audience, ArticleId(article), **counts))
+async def _vote(house: Services, caller: Access, article: ArticleId, given: Vote) -> ShownStanding:
+    ticket = TicketId(given.ticket) if given.ticket else None
+    if ticket:
+        await house.desk.ticket(ticket, caller.brand)
+    standing = await _count(house, caller, article, **({"up": 1} if given.helpful else {"down": 1}))
+    await house.doors.activity.voted(caller.brand, article, given.helpful, house.context.now(), ticket)
+    return standing
+
+
+async def _view(house: Services, caller: Access, article: ArticleId, times: int) -> ShownStanding:
+    standing = await _count(house, caller, article, views=times)
+    await house.doors.activity.viewed(caller.brand, article, caller.audience, house.context.now(), times)
+    return standing
+
+
+async def _count(house: Services, caller: Access, article: ArticleId, **counts: int) -> ShownStanding:
+    return _shown(await house.articles.count(caller.brand, caller.audience, article, **counts))
 
 
 async def _review(house: Services, caller: Access, article: ArticleId, given: Review) -> ShownStanding:

@@ -20,6 +20,7 @@ from domain.decisions import HandoverReason
 from domain.ids import BrandId, CustomerId, TicketId
 
 Sureness = Literal["confirmed", "assumed"]
+Rating = Literal["asked", "given"]
 RATINGS = (1, 5)
 
 
@@ -43,6 +44,14 @@ class Outcome:
     csat_given_at: datetime | None
     csat_ignored_at: datetime | None
     csat: int | None
+
+    @property
+    def rating(self) -> Rating | None:
+        """Say whether the customer gave a mark, or is asked for one: while it is solved, until they ignored that."""
+        if self.csat is not None:
+            return "given"
+        asked = self.csat_asked_at and self.solved_at and not self.csat_ignored_at
+        return "asked" if asked else None
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:

@@ -2,6 +2,7 @@
 // so that a reload, a second tab and a lost connection all show the same.
 
 import * as desk from "/static/desk.js";
+import * as rating from "/static/rating.js";
 import * as words from "/static/words.js";
 
 const STATUS = {
@@ -15,8 +16,8 @@ const PATIENCE = 25000; // milliseconds without news before the page says that n
 const KEY = "deskhand.ticket";
 
 const find = (id) => document.getElementById(id);
-const [log, status, trouble, composer, text, anew, role, welcome] =
-  ["log", "status", "trouble", "composer", "text", "anew", "role", "welcome"].map(find);
+const [log, status, trouble, composer, text, anew, role, welcome, asking] =
+  ["log", "status", "trouble", "composer", "text", "anew", "role", "welcome", "rating"].map(find);
 
 let ticket = sessionStorage.getItem(KEY);
 let lastEvent = 0;
@@ -26,6 +27,7 @@ let reading = null;
 let readAgain = false;
 let sending = Promise.resolve();
 const cases = new Set();
+const lookedUp = new Set();
 
 function showStatus(sentence, working = false) {
   clearTimeout(patience);
@@ -60,6 +62,7 @@ function show(conversation) {
     if (!shown) place(words.message(said));
   }
   lastEvent = Math.max(lastEvent, conversation.last_event);
+  if (rating.show(asking, conversation, showTrouble)) toTheEnd();
   role.textContent = conversation.handed_over ? "A person has your chat now" : "Automated assistant (a bot)";
   text.placeholder = conversation.handed_over ? "Write to the support team" : "Write your question";
   showStatus(conversation.working ? STATUS[conversation.working] || STATUS.queued : "", Boolean(conversation.working));
@@ -117,6 +120,8 @@ function begin() {
   ticket = null;
   lastEvent = 0;
   cases.clear();
+  lookedUp.clear();
+  rating.clear(asking);
   sessionStorage.removeItem(KEY);
   log.replaceChildren(welcome);
   welcome.classList.remove("brief");
@@ -196,6 +201,12 @@ text.addEventListener("input", grow);
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
 });
+log.addEventListener("lookedup", ({ detail: article }) => {
+  if (!ticket || lookedUp.has(article)) return;
+  lookedUp.add(article);
+  desk.lookedUp(ticket, article);
+});
+document.addEventListener("visibilitychange", () => !document.hidden && ticket && refresh());
 anew.addEventListener("click", () => { begin(); text.focus(); });
 
 if (ticket) refresh().then(() => ticket && listen());

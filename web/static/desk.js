@@ -46,6 +46,25 @@ export function read(ticket) {
   return ask(`/v1/chat/${encodeURIComponent(ticket)}`);
 }
 
+export function rate(ticket, mark, attempt) {
+  return ask(`/v1/chat/${encodeURIComponent(ticket)}/rating`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": attempt },
+    body: JSON.stringify({ mark }),
+  });
+}
+
+// Tell that a source was looked up. Nobody waits for it, and nobody is told when it fails.
+export function lookedUp(ticket, article) {
+  const told = fetch(`/v1/chat/${encodeURIComponent(ticket)}/citations`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ article }),
+    keepalive: true,
+  });
+  told.catch(() => {});
+}
+
 export function follow(ticket, after, on) {
   const stream = new EventSource(`/v1/chat/${encodeURIComponent(ticket)}/events?after=${after}`);
   stream.addEventListener("open", on.open);

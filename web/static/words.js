@@ -75,8 +75,16 @@ function place(said, number) {
 function sources(said) {
   const rows = said.sources.map((source) => element("li", { id: place(said, source.number) },
     element("span", { class: "number" }, `${source.number}.`),
-    element("div", {}, title(source), quotes(source))));
+    looking(element("div", {}, title(source), quotes(source)), source)));
   return element("section", { class: "sources" }, element("h3", {}, "Where this comes from"), element("ol", {}, ...rows));
+}
+
+// Let the page hear when a source is looked up, by its quote or by its address.
+function looking(shown, source) {
+  const tell = () => shown.dispatchEvent(new CustomEvent("lookedup", { bubbles: true, detail: source.article }));
+  shown.querySelector("details").addEventListener("toggle", (event) => event.target.open && tell());
+  shown.querySelector("a")?.addEventListener("click", tell);
+  return shown;
 }
 
 function title(source) {
