@@ -2,11 +2,11 @@
 
 from string import Template
 
-from domain.decisions import ClockTarget, Gate, Handover, Reply
+from domain.decisions import ClockTarget, Gate, Handover, Reply, TriageSummary
 from domain.drafts import Draft, Sentence, readable
 from domain.policy import Phrases, Policy, Within
 from domain.triage import Triage
-from domain.turns import Turn
+from domain.turns import LIVE, Turn
 from engines import redaction
 
 MINUTES_UNTIL = 120  # from which hours are told
@@ -27,6 +27,12 @@ def reply(
     said = _partial(draft, phrases) if draft and gate and gate.partial else ()
     sentences = (*said, *(Sentence(text, "courtesy") for text in _notice(turn, handover, phrases, bool(said))), *warned)
     return Reply(readable(sentences), sentences)
+
+
+def checking(turn: Turn, triage: TriageSummary | None, policy: Policy) -> str | None:
+    """Return what the customer reads while a teammate looks at a suggested reply; None where nobody sits and waits."""
+    language = triage.language if triage else turn.language or policy.languages[0]
+    return policy.speak(language).checking if turn.channel in LIVE else None
 
 
 def _warning(turn: Turn, phrases: Phrases) -> tuple[Sentence, ...]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents import calibrations
+from agents import calibrations, thanks
 from database.errors import DatabaseError
 from desk.errors import DeskError
 from domain.budget import Ledger
@@ -154,12 +154,15 @@ class Services:
         """Take a customer's turn through the hub, tell `note` how far it is, and return what the customer is told."""
 
         import graph
+        from agents import notices
 
         async def reached(node: str) -> None:
             if node in STATUSES:
                 await note(STATUSES[node])
 
-        return concluded(await graph.handle(turn, await self.ports(turn.brand), reached))
+        ports = await self.ports(turn.brand)
+        decision = await graph.handle(turn, ports, reached)
+        return concluded(decision, notices.checking(turn, decision.triage, ports.policy))
 
     async def warm_up(self) -> None:
         """Take a turn through the hub for nothing, so that no customer waits for what loads at first use."""
@@ -178,14 +181,16 @@ class Services:
         return concluded(graph.give_up(turn, ports, "the worker died of this turn more than once"))
 
 
-def concluded(decision: Decision) -> Concluded:
+def concluded(decision: Decision, checking: str | None = None) -> Concluded:
     """Return a decision with what the customer is told: an answer is a reply, mere word of a handover a notice.
 
-    What is only suggested waits for a teammate, so nothing is told.
+    What is only suggested waits for a teammate: who sits and waits is told that somebody is `checking` it.
     """
     from desk.cases import Concluded, Outgoing
 
-    if decision.reply is None or decision.outcome == "suggested":
+    if decision.outcome == "suggested":
+        return Concluded(decision, (Outgoing("notice", checking),) if checking else ())
+    if decision.reply is None:
         return Concluded(decision, ())
     answers = decision.outcome == "answered" or any(said.citations for said in decision.reply.sentences)
     return Concluded(decision, (Outgoing("reply" if answers else "notice", decision.reply.text),))
@@ -402,4 +407,4 @@ async def _desk(settings: Settings) -> AsyncIterator[_Stored]:
     url = settings.database_url.get_secret_value() if settings.database_url else None
     async with open_database(url, settings.data) as database, Queue(database.conninfo) as queue:
         policies = Policies(database.engine, usual)
-        yield _Stored(database, policies, Desk(database.engine, queue, policies), queue)
+        yield _Stored(database, policies, Desk(database.engine, queue, policies, thanks.heard), queue)
