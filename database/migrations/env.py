@@ -5,12 +5,25 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from database import access, evals, fits, knowledge, memory, people, policies, requests, spending, tables, work
+from database import (
+    access,
+    evals,
+    fits,
+    knowledge,
+    memory,
+    people,
+    policies,
+    requests,
+    spending,
+    tables,
+    webhooks,
+    work,
+)
 from database.metadata import metadata
 
 ADVISORY_LOCK = 0x0DE5_CA5E
 # Each fills the metadata.
-ROOMS = (tables, people, access, work, policies, knowledge, requests, evals, fits, memory, spending)
+ROOMS = (tables, people, access, work, policies, knowledge, requests, evals, fits, memory, spending, webhooks)
 
 
 def ours(name: str | None, kind: str, _: object) -> bool:
