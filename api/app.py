@@ -18,8 +18,10 @@ from api.routes import (
     activity,
     articles,
     assignments,
+    attachments,
     chat,
     checks,
+    customers,
     drafts,
     evals,
     health,
@@ -32,6 +34,7 @@ from api.routes import (
     search,
     suggestions,
     teammates,
+    tickets,
 )
 from api.streams import Streams
 from evals.beside import Evaluations
@@ -87,7 +90,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.streams = Streams()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
-    working = (suggestions, macros, activity, assignments, teammates, insights)
+    working = (tickets, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
     for routes in (*answering, *working, policy, keys, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -6,6 +6,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.content import FILES
+from desk.attachments import LARGEST
 
 BODY = 1_000_000  # bytes
 BATCH = 8_000_000  # bytes: a few hundred articles, or one of the largest
@@ -24,13 +26,18 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = BATCH if scope["path"].startswith(self._larger) else BODY
+        limit = self._limit(scope["path"])
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > limit:
             await _drain(receive)
             await problems.document(scope["state"]["request_id"], _refusal(limit))(scope, receive, send)
             return
         await self._app(scope, _Counted(receive, limit), send)
+
+    def _limit(self, path: str) -> int:
+        if FILES.fullmatch(path):
+            return LARGEST
+        return BATCH if path.startswith(self._larger) else BODY
 
 
 class _Counted:

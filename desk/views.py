@@ -59,18 +59,21 @@ class Page:
 async def page(connection: AsyncConnection, asked: Asked, now: datetime, after: str | None, limit: int) -> Page:
     """Return the tickets of a view after a cursor, the newest or those whose clocks are due first.
 
+    Where done tickets are among them, nothing is due, and the newest come first in any case.
+
     Raises ViewRefused for a cursor that is none of this order, or `mine` of nobody.
     """
-    key = _DUE if asked.order == "due" else tickets.c.updated_at
+    order: Order = "newest" if asked.view in ("done", "all") else asked.order
+    key = _DUE if order == "due" else tickets.c.updated_at
     chosen = select(tickets, *_shown(), key.label("key")).select_from(_WITH_CUSTOMER).where(*_where(asked, now))
     if after is not None:
-        at, ticket = _place(after, asked.order)
+        at, ticket = _place(after, order)
         here, there = tuple_(key, tickets.c.id), tuple_(cast(literal(at), DateTime(timezone=True)), cast(ticket, Text))
-        chosen = chosen.where(here > there if asked.order == "due" else here < there)
-    ordered = (key, tickets.c.id) if asked.order == "due" else (key.desc(), tickets.c.id.desc())
+        chosen = chosen.where(here > there if order == "due" else here < there)
+    ordered = (key, tickets.c.id) if order == "due" else (key.desc(), tickets.c.id.desc())
     rows = (await connection.execute(chosen.order_by(*ordered).limit(limit + 1))).all()
     more = len(rows) > limit
-    return Page(tuple(_listed(row) for row in rows[:limit]), _cursor(asked.order, rows[limit - 1]) if more else None)
+    return Page(tuple(_listed(row) for row in rows[:limit]), _cursor(order, rows[limit - 1]) if more else None)
 
 
 async def counts(
@@ -96,7 +99,7 @@ def _where(asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
     if asked.team is not None:
         where.append(tickets.c.team == asked.team)
     if asked.tag is not None:
-        where.append(tickets.c.tags.contains([asked.tag]))
+        where.append(tickets.c.tags.op("@>", is_comparison=True)([asked.tag]))
     if asked.customer is not None:
         where.append(tickets.c.customer == asked.customer)
     return where

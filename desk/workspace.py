@@ -143,6 +143,17 @@ class Workspace:
             held = await self._hold(connection, brand, ticket, by)
             return await replying.note(connection, held, text, now, by)
 
+    async def hand_back(self, brand: BrandId, ticket: TicketId, by: TeammateId, now: datetime) -> Ticket:
+        """Let the bot answer what the customer writes from now on.
+
+        Raises UnknownTicket or UnknownTeammate.
+        """
+        async with self._engine.begin() as connection:
+            held = await self._hold(connection, brand, ticket, by)
+            await tickets.change(connection, ticket, now, bot_silent=False, settled=held.asked, handed_over_at=None)
+            await events.record(connection, brand, ticket, "handed_back", now, by=by)
+            return _of_brand(await tickets.find(connection, ticket), ticket, brand)
+
     async def merge(self, brand: BrandId, ticket: TicketId, into: TicketId, by: TeammateId, now: datetime) -> Ticket:
         """Let a ticket go on in another of the same customer, and return that one.
 

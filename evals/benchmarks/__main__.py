@@ -55,7 +55,7 @@ def passages(
 
 @app.command("desk")
 def desk_numbers(tickets: Annotated[int, typer.Option(help="Tickets of the year.")] = 200_000) -> None:
-    """Time every KPI over a year of made tickets."""
+    """Time every KPI, view and search over a year of made tickets."""
     _print(asyncio.run(desk.measure(tickets)))
 
 
