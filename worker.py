@@ -78,7 +78,7 @@ async def deliver(work: Work, message: MessageId) -> None:
     try:
         await _connector(work, delivery).send(delivery)
     except ConnectorError as exc:
-        await work.desk.unsent(delivery, str(exc), work.now())
+        await work.desk.unsent(delivery, str(exc), work.now(), exc.final)
     else:
         await work.desk.sent(message, work.now())
 

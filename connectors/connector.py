@@ -1,6 +1,8 @@
 """The port to one outside system.
 
-ConnectorError: the system did not take the message; trying again later may help.
+ConnectorError        the system did not take the message; trying again later may help
+ +- Undeliverable     it will never take it
+ +- Uncertain         nobody knows whether it took it, and nobody can find out: a person decides
 """
 
 from typing import Literal, Protocol
@@ -11,7 +13,21 @@ Sends = Literal["keyed", "findable", "blind"]
 
 
 class ConnectorError(Exception):
-    """A message could not be sent."""
+    """A message could not be sent; a `final` failure is not tried again."""
+
+    final = False
+
+
+class Undeliverable(ConnectorError):
+    """The system will never take a message."""
+
+    final = True
+
+
+class Uncertain(ConnectorError):
+    """Nobody knows whether the system took a message: sending it again might tell the customer twice."""
+
+    final = True
 
 
 class Connector(Protocol):

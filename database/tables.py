@@ -75,6 +75,7 @@ customers = Table(
     Column("time_zone", Text),
     Column("language", Text),
     Column("created_at", Time, nullable=False),
+    Index("ix_customers_email", "brand", text("lower(email)")),
 )
 
 tickets = Table(
@@ -119,6 +120,7 @@ tickets = Table(
     Index(None, "brand", "updated_at", "id"),
     Index("ix_tickets_open", "brand", "assignee", "team", postgresql_where=text("status NOT IN ('solved', 'closed')")),
     Index(None, "tags", postgresql_using="gin"),
+    Index("ix_tickets_subject", text("to_tsvector('simple'::regconfig, subject)"), postgresql_using="gin"),
     Index(None, "problem"),
     Index(None, "merged_into"),
     Index(None, "continues"),

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from desk import (
+    alerts,
     brands,
     cases,
     conclusions,
@@ -177,10 +178,13 @@ class Desk(Reading):
                     channel=ticket.channel,
                 )
 
-    async def unsent(self, delivery: Delivery, error: str, now: datetime) -> None:
-        """Note that a message could not be sent; it is tried again, later each time, and in the end given up."""
+    async def unsent(self, delivery: Delivery, error: str, now: datetime, final: bool = False) -> None:
+        """Note that a message could not be sent; it is tried again, later each time, and in the end given up.
+
+        What is given up, at once where the failure is `final`, is told to people.
+        """
         async with self._engine.begin() as connection:
-            if ticket := await outbox.mark_unsent(connection, delivery, error, now):
+            if ticket := await outbox.mark_unsent(connection, delivery, error, now, final):
                 await events.record(
                     connection,
                     ticket.brand,
@@ -191,6 +195,7 @@ class Desk(Reading):
                     channel=delivery.destination,
                     attempts=delivery.attempts + 1,
                 )
+                await alerts.tell(connection, ticket.brand, ticket.id, "unanswered", alerts.COORDINATION, now)
 
     async def show(self, delivery: Delivery, now: datetime) -> None:
         """Put a message into its ticket's stream, once."""

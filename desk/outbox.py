@@ -7,13 +7,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.tables import messages, outbox, tickets
+from desk import backoff
 from desk.messages import Kind, Message
 from desk.queue import SOON, Queue
 from desk.tickets import Ticket
 from domain.ids import CaseId, MessageId, TicketId
 from domain.turns import Author, Channel
 
-DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 21_600, 86_400, 259_200))
 GRACE = timedelta(seconds=60)
 
 
@@ -76,16 +76,25 @@ async def mark_sent(connection: AsyncConnection, message: MessageId, now: dateti
     return None if changed.first() is None else await _ticket(connection, message)
 
 
-async def mark_unsent(connection: AsyncConnection, delivery: Delivery, error: str, now: datetime) -> Ticket | None:
-    """Note a failure and when to try again, later each time; after the last delay give up and return the ticket."""
+async def mark_unsent(
+    connection: AsyncConnection, delivery: Delivery, error: str, now: datetime, final: bool = False
+) -> Ticket | None:
+    """Note a failure and when to try again, later each time; a final one, or the last, returns the ticket."""
     attempts = delivery.attempts + 1
-    hopeless = attempts > len(DELAYS)
+    hopeless = final or attempts > len(DELAYS)
     columns: dict[str, object] = {"attempts": attempts, "error": error, "state": "failed" if hopeless else "queued"}
     if not hopeless:
         columns["next_attempt_at"] = now + DELAYS[attempts - 1]
     queued = (outbox.c.message == delivery.message) & (outbox.c.state == "queued")
     await connection.execute(update(outbox).where(queued).values(columns))
-    return await _ticket(connection, delivery.message) if hopeless else None
+    return None if again else await _ticket(connection, delivery.message)
+
+
+async def mark_returned(connection: AsyncConnection, message: MessageId, error: str) -> bool:
+    """Note that a message went out and came back; False when that was known, or it never went."""
+    sent = (outbox.c.message == message) & (outbox.c.state != "failed")
+    changed = update(outbox).where(sent).values(state="failed", error=error).returning(outbox.c.message)
+    return (await connection.execute(changed)).first() is not None
 
 
 async def defer_due(connection: AsyncConnection, queue: Queue, now: datetime, limit: int) -> int:

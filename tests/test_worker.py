@@ -7,11 +7,12 @@ from sqlalchemy import text
 
 import worker
 from connectors.chat import Chat
-from connectors.connector import Connector, ConnectorError, Sends
+from connectors.connector import Connector, ConnectorError, Sends, Undeliverable
 from database.database import Database
+from desk.backoff import DELAYS
 from desk.cases import Concluded, Outgoing
 from desk.desk import Desk, Incoming
-from desk.outbox import DELAYS, Delivery
+from desk.outbox import Delivery
 from desk.queue import Queue
 from domain.ids import DEFAULT_BRAND, TicketId
 from domain.turns import Turn
@@ -176,6 +177,25 @@ async def test_a_message_that_is_always_refused_is_given_up_and_recorded(work: W
     assert refusing.tries == len(DELAYS) + 1
     failed = [event.data for event in await work.desk.events(ticket) if event.kind == "delivery_failed"]
     assert failed == [{"message": message, "channel": "chat", "attempts": len(DELAYS) + 1}]
+
+
+async def test_a_message_that_can_never_be_sent_is_told_to_people_at_once(work: Work) -> None:
+    class Unreachable(Refusing):
+        async def send(self, delivery: Delivery) -> None:
+            self.tries += 1
+            raise Undeliverable("there is no such address")
+
+    unreachable = Unreachable(until=0)
+    ticket = await ask(work)
+    await worker.handle_turn(work, ticket)
+    message = (await work.desk.messages(ticket))[-1].id
+
+    for _ in range(2):
+        await worker.deliver(Work(work.desk, reply, give_up, {"chat": unreachable}, work.now), message)
+
+    kinds = [event.kind for event in await work.desk.events(ticket)]
+    assert unreachable.tries == 1
+    assert kinds[-2:] == ["delivery_failed", "alert_raised"]
 
 
 async def test_a_channel_without_a_connector_is_a_failed_delivery(work: Work, database: Database) -> None:

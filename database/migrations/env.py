@@ -10,6 +10,7 @@ from database import (
     evals,
     fits,
     knowledge,
+    mail,
     memory,
     people,
     policies,
@@ -23,7 +24,7 @@ from database.metadata import metadata
 
 ADVISORY_LOCK = 0x0DE5_CA5E
 # Each fills the metadata.
-ROOMS = (tables, people, access, work, policies, knowledge, requests, evals, fits, memory, spending, webhooks)
+ROOMS = (tables, people, access, work, policies, knowledge, requests, evals, fits, memory, spending, webhooks, mail)
 
 
 def ours(name: str | None, kind: str, _: object) -> bool:
