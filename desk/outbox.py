@@ -81,10 +81,10 @@ async def mark_unsent(
 ) -> Ticket | None:
     """Note a failure and when to try again, later each time; a final one, or the last, returns the ticket."""
     attempts = delivery.attempts + 1
-    hopeless = final or attempts > len(DELAYS)
-    columns: dict[str, object] = {"attempts": attempts, "error": error, "state": "failed" if hopeless else "queued"}
-    if not hopeless:
-        columns["next_attempt_at"] = now + DELAYS[attempts - 1]
+    again = None if final else backoff.next_try(attempts, now)
+    columns: dict[str, object] = {"attempts": attempts, "error": error, "state": "queued" if again else "failed"}
+    if again:
+        columns["next_attempt_at"] = again
     queued = (outbox.c.message == delivery.message) & (outbox.c.state == "queued")
     await connection.execute(update(outbox).where(queued).values(columns))
     return None if again else await _ticket(connection, delivery.message)
