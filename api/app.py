@@ -13,6 +13,7 @@ from api import problems, refusals
 from api.content import json_only
 from api.limits import BodyLimit
 from api.logs import RequestLog
+from api.origins import Origins
 from api.ports import Services
 from api.routes import (
     activity,
@@ -32,6 +33,7 @@ from api.routes import (
     pages,
     policy,
     search,
+    session,
     suggestions,
     teammates,
     tickets,
@@ -48,6 +50,10 @@ Deskhand answers customers from your help center, cites it, and hands over to a 
 so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `tickets`, `insights`,
 `staff`, `policy`, `keys`, and `admin`, which holds them all. In demo mode, callers on the same machine need no key to
 search, draft, chat and read public articles.
+
+**Teammates** sign in with `POST /v1/session` and a role, which gives scopes as a key does; the session is a cookie, and
+whatever writes carries its `X-CSRF-Token` too. **Customers** on a brand's own site open a session with
+`POST /v1/chat/session`; it reads the conversations of that customer and no others.
 
 **Problems.** Whatever goes wrong is told as a problem document (RFC 9457, `application/problem+json`): `type` names
 the kind, `detail` says what to change, `errors` lists each fault with its place, and `instance` is the id under which
@@ -91,12 +97,13 @@ def create_app(services: Services) -> FastAPI:
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
     working = (tickets, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
-    for routes in (*answering, *working, policy, keys, health, pages):
+    for routes in (*answering, *working, policy, keys, session, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
     refusals.install(app)
     app.add_middleware(BodyLimit, larger=BATCH_PATHS)
+    app.add_middleware(Origins)
     app.add_middleware(RequestLog)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
     return app

@@ -54,6 +54,8 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), AfterValidator(_storable)]
 Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
+_WHO = "The teammate who does this; needed with a key, and whoever is signed in does it themselves."
+Acting = Annotated[Id | None, Field(default=None, description=_WHO, examples=["tea_4f1c"])]
 
 
 class Input(BaseModel):
@@ -246,3 +248,9 @@ class KeyRequest(Input):
     name: Name = Field(description="Who will use it.", examples=["Website widget"])
     scopes: list[Scope] = Field(min_length=1, examples=[["search", "chat"]])
     expires_at: Moment | None = Field(default=None, description="When it stops working; never when left out.")
+
+
+class Rotation(Input):
+    """How a key is replaced."""
+
+    overlap_hours: int = Field(default=24, ge=0, le=720, description="How long the old one still holds.")

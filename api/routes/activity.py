@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from api import examples, problems
-from api.access import Access, access
+from api.access import Access, access, access_conversation
 from api.idempotency import Once, once
 from api.inputs import Id
 from api.ports import Services, services
 from api.shapes import activity as shapes
 from api.shapes.activity import Looks, Mark, Noted, Reading, SearchEnd, WrapUp
-from domain.ids import ArticleId, SearchId, TeammateId, TicketId
+from domain.ids import ArticleId, SearchId, TicketId
 
 router = APIRouter(tags=["tickets"])
 
@@ -32,7 +32,7 @@ async def focus(said: Looks, caller: Worker, house: House, answer: Answering) ->
     """
 
     async def note() -> Noted:
-        door, who, at = house.doors.activity, TeammateId(said.teammate), house.context.now()
+        door, who, at = house.doors.activity, caller.acting(said.teammate), house.context.now()
         if said.ticket is None:
             await door.leaves(caller.brand, who, at)
         else:
@@ -47,7 +47,7 @@ async def wrap_up(said: WrapUp, caller: Worker, house: House, answer: Answering)
     """Note what a teammate spent on a ticket after leaving it."""
 
     async def note() -> Noted:
-        who, ticket, spent = TeammateId(said.teammate), TicketId(said.ticket), timedelta(seconds=said.seconds)
+        who, ticket, spent = caller.acting(said.teammate), TicketId(said.ticket), timedelta(seconds=said.seconds)
         await house.doors.activity.wraps_up(caller.brand, who, ticket, spent, house.context.now())
         return Noted()
 
@@ -77,8 +77,9 @@ async def open_citation(ticket: Named, said: Reading, caller: Visitor, house: Ho
     """Note that a customer looked up what a reply rests on."""
 
     async def note() -> Noted:
+        own = await access_conversation(caller, house, ticket)
         article, at = ArticleId(said.article), house.context.now()
-        await house.doors.activity.opened_citation(caller.brand, TicketId(ticket), article, at)
+        await house.doors.activity.opened_citation(caller.brand, own.id, article, at)
         return Noted()
 
     return await answer(Noted, note)
@@ -89,7 +90,8 @@ async def rate(ticket: Named, said: Mark, caller: Visitor, house: House, answer:
     """Note a customer's mark for how the ticket was solved; a second one takes the first one's place."""
 
     async def note() -> Noted:
-        await house.doors.activity.rated(caller.brand, TicketId(ticket), said.mark, house.context.now())
+        own = await access_conversation(caller, house, ticket)
+        await house.doors.activity.rated(caller.brand, own.id, said.mark, house.context.now())
         return Noted()
 
     return await answer(Noted, note)

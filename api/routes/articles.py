@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import ValidationError
 
 from api import examples, problems
-from api.access import Access, access
+from api.access import Access, access, access_article
 from api.idempotency import Once, once
 from api.inputs import ArticleBody, ArticleRow, Batch, Id
 from api.outputs import Acknowledged, Acknowledgement, ArticlePage, DeletedArticle, ShownArticle, WholeArticle
@@ -57,9 +57,9 @@ async def put_batch(batch: Batch, caller: Writer, house: House, answer: Answerin
 )
 async def get_article(article: Named, caller: Reader, house: House) -> WholeArticle:
     """Return an article as it is stored, and how it stands with its readers."""
-    found = await house.articles.get(caller.brand, ArticleId(article))
-    standings = await house.articles.standings(caller.brand, [ArticleId(article)])
-    if found is None or found.visibility not in VISIBLE_TO[caller.audience] or not standings:
+    found = await access_article(caller, house, article)
+    standings = await house.articles.standings(caller.brand, [found.id])
+    if not standings:
         raise _unknown()
     return WholeArticle.whole(found, standings[found.id])
 

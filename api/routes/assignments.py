@@ -42,7 +42,7 @@ async def give_ticket(ticket: OfTicket, said: Giving, caller: Worker, house: Hou
     """Give a ticket to a teammate, even beyond their capacity, or back to its team, where somebody else gets it."""
 
     async def give() -> Assignment:
-        door, by, now = house.doors.staff, TeammateId(said.by), house.context.now()
+        door, by, now = house.doors.staff, caller.acting(said.by), house.context.now()
         if said.teammate is None:
             return Assignment.of(await door.give_back(caller.brand, TicketId(ticket), by, now))
         return Assignment.of(await door.give(caller.brand, TicketId(ticket), TeammateId(said.teammate), by, now))
@@ -81,7 +81,7 @@ async def add_follow_up(ticket: OfTicket, said: Owed, caller: Worker, house: Hou
 
     async def add() -> ShownFollowUp:
         owner = TeammateId(said.owner) if said.owner else None
-        by, now = TeammateId(said.by), house.context.now()
+        by, now = caller.acting(said.by), house.context.now()
         door = house.doors.staff
         return ShownFollowUp.of(
             await door.follow_up(caller.brand, TicketId(ticket), said.text, said.due_at, by, now, owner)
@@ -101,7 +101,7 @@ async def finish_follow_up(
     """Note that a follow-up was done; saying so again changes nothing."""
 
     async def finish() -> ShownFollowUp:
-        door, by = house.doors.staff, TeammateId(said.by)
+        door, by = house.doors.staff, caller.acting(said.by)
         return ShownFollowUp.of(await door.finish(caller.brand, FollowUpId(follow_up), by, house.context.now()))
 
     return await answer(ShownFollowUp, finish)

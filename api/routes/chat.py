@@ -7,16 +7,14 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api import conversation, examples, problems
-from api.access import Access, access
+from api.access import Access, access, access_conversation
 from api.idempotency import Once, once
 from api.inputs import ChatRequest, Id
 from api.outputs import Accepted, Conversation
 from api.ports import Services, services, streams
 from api.streams import Streams
 from desk.desk import Incoming
-from desk.errors import UnknownTicket
 from desk.tickets import Ticket
-from domain.ids import TicketId
 
 NOTICE = "You are talking to a bot, not a person. You can ask for a person at any time."
 NEWEST = 2**63 - 1  # the largest id that the database knows
@@ -44,11 +42,8 @@ async def say(said: ChatRequest, caller: Visitor, house: House, answer: Annotate
 
 
 async def own_ticket(ticket: Named, caller: Visitor, house: House) -> Ticket:
-    """Return a ticket of the caller's brand."""
-    try:
-        return await house.desk.ticket(TicketId(ticket), caller.brand)
-    except UnknownTicket as error:
-        raise _unknown() from error
+    """Return a conversation of the caller's."""
+    return await access_conversation(caller, house, ticket)
 
 
 Own = Annotated[Ticket, Depends(own_ticket)]
@@ -96,12 +91,9 @@ async def follow(
 
 
 async def _receive(said: ChatRequest, caller: Access, house: Services) -> Accepted:
-    ticket = TicketId(said.ticket) if said.ticket else None
-    incoming = Incoming(caller.brand, said.text, "chat", ticket, language=said.language)
-    try:
-        received = await house.desk.receive(incoming, house.context.now())
-    except UnknownTicket as error:
-        raise _unknown() from error
+    ticket = (await access_conversation(caller, house, said.ticket)).id if said.ticket else None
+    incoming = Incoming(caller.brand, said.text, "chat", ticket, caller.customer, said.language)
+    received = await house.desk.receive(incoming, house.context.now())
     return Accepted(
         ticket=received.ticket,
         message=received.message,
@@ -112,7 +104,3 @@ async def _receive(said: ChatRequest, caller: Access, house: Services) -> Accept
 
 def _last(header: str | None, after: int) -> int:
     return int(header) if header and header.isascii() and header.isdecimal() and len(header) < 19 else after
-
-
-def _unknown() -> problems.Unknown:
-    return problems.Unknown("There is no such conversation; leave `ticket` out to begin one.")

@@ -8,13 +8,15 @@ from fastapi.templating import Jinja2Templates
 
 from api import manual
 from api.ports import Services, services
+from domain.ids import DEFAULT_BRAND
 from web import TEMPLATES
 
+ONLY_OURS = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors "
+)
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": f"{ONLY_OURS}'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -26,8 +28,19 @@ templates = Jinja2Templates(TEMPLATES)
 
 @router.get("/")
 async def chat(request: Request, house: Annotated[Services, Depends(services)]) -> HTMLResponse:
-    """Return the chat page; it talks without a key, so it is open in demo mode only."""
-    return templates.TemplateResponse(request, "chat.html", {"open": house.demo}, headers=HEADERS)
+    """Return the chat page; it talks without a key, so it is open in demo mode only.
+
+    The sites that the policy names may show it in a frame.
+    """
+    framing = " ".join((await house.policies.in_force(DEFAULT_BRAND)).origins) or "'none'"
+    headers = {**HEADERS, "Content-Security-Policy": f"{ONLY_OURS}{framing}"}
+    return templates.TemplateResponse(request, "chat.html", {"open": house.demo}, headers=headers)
+
+
+@router.get("/sign-in")
+async def sign_in(request: Request) -> HTMLResponse:
+    """Return the page where teammates sign in: by address and password, or by the link that led here."""
+    return templates.TemplateResponse(request, "sign_in.html", headers=HEADERS)
 
 
 @router.get("/docs")

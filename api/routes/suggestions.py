@@ -12,7 +12,7 @@ from api.inputs import Id
 from api.ports import Services, services
 from api.shapes import suggestions as shapes
 from api.shapes.suggestions import Decided, Edited, Rejected, ShownSuggestion, Suggestions
-from domain.ids import CaseId, TeammateId
+from domain.ids import CaseId
 from engines.engine import EngineError
 from evals.given import Checking, Given
 
@@ -58,7 +58,7 @@ async def approve_suggestion(
         undo = await _undo(house, caller)
         door = house.doors.suggestions
         return ShownSuggestion.of(
-            await door.approve(caller.brand, CaseId(case), TeammateId(said.teammate), house.context.now(), undo)
+            await door.approve(caller.brand, CaseId(case), caller.acting(said.teammate), house.context.now(), undo)
         )
 
     return await answer(ShownSuggestion, approve)
@@ -82,7 +82,7 @@ async def edit_suggestion(
         undo = await _undo(house, caller)
         advice = await _advice(house, caller, CaseId(case), said.text)
         door = house.doors.suggestions
-        who, at = TeammateId(said.teammate), house.context.now()
+        who, at = caller.acting(said.teammate), house.context.now()
         return ShownSuggestion.of(await door.edit(caller.brand, CaseId(case), who, said.text, at, undo, advice))
 
     return await answer(ShownSuggestion, edit)
@@ -99,7 +99,7 @@ async def reject_suggestion(
     """Drop a draft for a reason; the ticket waits for a teammate's own words."""
 
     async def reject() -> ShownSuggestion:
-        door, who, at = house.doors.suggestions, TeammateId(said.teammate), house.context.now()
+        door, who, at = house.doors.suggestions, caller.acting(said.teammate), house.context.now()
         return ShownSuggestion.of(await door.reject(caller.brand, CaseId(case), who, said.reason, said.comment, at))
 
     return await answer(ShownSuggestion, reject)
@@ -116,7 +116,7 @@ async def undo_suggestion(
     """Let a draft wait again, as long as nothing was sent."""
 
     async def undo() -> ShownSuggestion:
-        door, who, at = house.doors.suggestions, TeammateId(said.teammate), house.context.now()
+        door, who, at = house.doors.suggestions, caller.acting(said.teammate), house.context.now()
         return ShownSuggestion.of(await door.undo(caller.brand, CaseId(case), who, at))
 
     return await answer(ShownSuggestion, undo)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from api import examples, problems
-from api.access import Access, access
+from api.access import Access, access, access_presence
 from api.idempotency import Once, once
 from api.inputs import Id, Moment, Name
 from api.ports import Services, services
@@ -87,8 +87,8 @@ async def change_presence(
     """Say whether a teammate is there; only who is available is given tickets, and what waits comes within seconds."""
 
     async def change() -> ShownTeammate:
-        now = house.context.now()
-        return ShownTeammate.of(*await house.doors.staff.be(caller.brand, TeammateId(teammate), said.presence, now))
+        who, now = access_presence(caller, teammate), house.context.now()
+        return ShownTeammate.of(*await house.doors.staff.be(caller.brand, who, said.presence, now))
 
     return await answer(ShownTeammate, change)
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.inputs import Id, Input
+from api.inputs import Acting, Id, Input
 from api.outputs import Output
 from desk.work.outcomes import RATINGS
 
@@ -12,14 +12,14 @@ from desk.work.outcomes import RATINGS
 class Looks(Input):
     """A teammate has a ticket before them; say so every minute while it is true."""
 
-    teammate: Id = Field(examples=["tea_4f1c"])
+    teammate: Acting
     ticket: Id | None = Field(default=None, description="Null when they left.", examples=["tic_9c2e"])
 
 
 class WrapUp(Input):
     """What a teammate spent on a ticket after leaving it."""
 
-    teammate: Id = Field(examples=["tea_4f1c"])
+    teammate: Acting
     ticket: Id = Field(examples=["tic_9c2e"])
     seconds: int = Field(ge=0, le=7200, examples=[90])
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from api.inputs import Id, Input, Moment, Storable
+from api.inputs import Acting, Id, Input, Moment, Storable
 from api.outputs import Output
 from desk.staff.follow_ups import Cause, FollowUp
 from desk.staff.routing import Obstacle, Route, TermName, Wait
@@ -16,7 +16,7 @@ class Giving(Input):
     """Who gets a ticket, and who says so."""
 
     teammate: Id | None = Field(description="Null gives it back to its team.", examples=["tea_4f1c"])
-    by: Id = Field(description="The teammate who does this.", examples=["tea_4f1c"])
+    by: Acting
 
 
 class Owed(Input):
@@ -24,14 +24,14 @@ class Owed(Input):
 
     text: Annotated[Storable, Field(min_length=1, max_length=2000)] = Field(examples=["Call back about the invoice."])
     due_at: Moment = Field(examples=["2026-05-05T12:00:00Z"])
-    by: Id = Field(description="The teammate who adds it.", examples=["tea_4f1c"])
+    by: Acting
     owner: Id | None = Field(default=None, description="The teammate who does it; the one who adds it, where left out.")
 
 
 class Done(Input):
     """Who has done it."""
 
-    by: Id = Field(examples=["tea_4f1c"])
+    by: Acting
 
 
 class Assignment(Output):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from api.inputs import Id, Input, Storable, Text
+from api.inputs import Acting, Input, Storable, Text
 from api.outputs import Output
 from desk.work.edits import Change, edits
 from desk.work.suggestions import Reason, State, Suggestion
@@ -14,7 +14,7 @@ from desk.work.suggestions import Reason, State, Suggestion
 class Decided(Input):
     """Who decides."""
 
-    teammate: Id = Field(description="The id of the teammate who decides.", examples=["tea_4f1c"])
+    teammate: Acting
 
 
 class Edited(Decided):

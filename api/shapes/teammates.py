@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.inputs import Input, Language, Moment, Name
 from api.outputs import Output
+from desk.access.roles import Role
 from desk.staff.routing import Presence
 from desk.staff.shifts import Shift
 from desk.staff.staff import CAPACITY, Profile
@@ -61,6 +62,7 @@ class ShownTeammate(Output):
     skills: list[str]
     languages: list[str]
     capacity: int
+    role: Role
     load: int
     presence: Presence
     presence_since: datetime
@@ -121,6 +123,7 @@ TEAMMATE: dict[str, Any] = {
     "skills": ["billing"],
     "languages": ["en", "de"],
     "capacity": 8,
+    "role": "teammate",
     "load": 3,
     "presence": "available",
     "presence_since": "2026-05-04T09:00:00Z",

@@ -16,6 +16,7 @@ from domain.ids import BrandId, TeammateId, new
 MARK = "dhs"
 LONGEST = timedelta(days=7)
 IDLE = timedelta(hours=12)
+FRESH = timedelta(minutes=10)
 ROTATED_EVERY = timedelta(hours=1)
 OVERLAP = timedelta(minutes=1)  # requests that were under way when the token changed
 SEEN_EVERY = timedelta(minutes=1)
@@ -32,6 +33,10 @@ class Session:
     role: Role
     rotated_at: datetime
     expires_at: datetime
+
+    def fresh(self, now: datetime) -> bool:
+        """Say whether they signed in just now, so that it is surely themselves."""
+        return now - (self.expires_at - LONGEST) < FRESH
 
     def stale(self, now: datetime) -> bool:
         """Say whether its token should be changed."""

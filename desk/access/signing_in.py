@@ -75,8 +75,8 @@ class SigningIn:
 
     async def set_password(
         self, brand: BrandId, teammate: TeammateId, password: str, now: datetime, by: str = OPERATOR
-    ) -> None:
-        """Let this be a teammate's password; whoever is signed in as them is signed out.
+    ) -> str:
+        """Let this be a teammate's password, and return the token of a new session; all others of theirs end.
 
         Raises UnknownTeammate or PasswordRefused.
         """
@@ -86,6 +86,7 @@ class SigningIn:
             await passwords.keep(connection, teammate, kept, now)
             await sessions.end_all(connection, teammate)
             await audit.record(connection, Entry("password_set", teammate, brand, by), now)
+            return await sessions.begin(connection, teammate, now)
 
     async def link(self, brand: BrandId, teammate: TeammateId, now: datetime, by: str = OPERATOR) -> str:
         """Return the token of a link that signs a teammate in once, within a day.
