@@ -32,7 +32,8 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
     errors.SuggestionDecided: (Settled, "Somebody has decided, or the customer wrote again; read the suggestion anew."),
     errors.MacroRefused: (
         Invalid,
-        f"The name is taken, or a variable is unknown or stands for nothing here. Variables are {_VARIABLES}.",
+        f"The name is taken, or a variable is unknown or stands for nothing here. Variables are {_VARIABLES}; in a "
+        "retrievable macro they stand in the first and last lines only.",
     ),
     errors.PasswordRefused: (Invalid, "A password has 12 to 200 characters."),
     errors.SignInRefused: (

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from desk.work.macros import Macros
     from desk.workspace import Workspace
     from insights.measuring import Insights
+    from kb_index.indexing import Indexer
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Doors:
     audit: Audit
 
     @classmethod
-    def on(cls, engine: AsyncEngine, queue: Queue, policies: Policies) -> Self:
-        """Return the doors to one database."""
+    def on(cls, engine: AsyncEngine, queue: Queue, policies: Policies, indexer: Indexer | None = None) -> Self:
+        """Return the doors to one database; the indexer brings in the macros that drafts may rest on."""
         from desk.access.signing_in import SigningIn
         from desk.access.visitors import Visitors
         from desk.activity import Activity
@@ -50,10 +51,11 @@ class Doors:
         from desk.work.macros import Macros
         from desk.workspace import Workspace
         from insights.measuring import Insights
+        from services.evidence import Shown
 
         return cls(
             suggestions=Suggestions(engine, queue, policies),
-            macros=Macros(engine),
+            macros=Macros(engine, Shown(indexer) if indexer else None),
             activity=Activity(engine),
             insights=Insights(engine),
             staff=Staff(engine, policies),

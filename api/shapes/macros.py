@@ -15,7 +15,11 @@ class NewMacro(Input):
     name: Name = Field(examples=["How to send a screenshot"])
     text: Text = Field(examples=["Dear {customer_name}, please send us a screenshot. {teammate_name}"])
     language: Language = Field(default="en", examples=["en"])
-    retrievable: bool = Field(default=False, description="Whether drafts may rest on it, as they do on articles.")
+    retrievable: bool = Field(
+        default=False,
+        description="Whether drafts may rest on it, as on the public article `macro:ID`: customers see its name as a "
+        "source. Its first and last lines stay out of it where they hold variables; between them there may be none.",
+    )
 
 
 class ChangedMacro(Input):

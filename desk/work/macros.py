@@ -1,10 +1,14 @@
-"""Macros: replies that a team saved, with variables such as `{customer_name}` for what differs each time."""
+"""Macros: replies that a team saved, with variables such as `{customer_name}` for what differs each time.
+
+Drafts may rest on a retrievable one as on a public article, whose title is its name. Salutation and closing, the lines
+at both ends that hold variables, are no part of that article.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Protocol, Self, get_args
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +20,8 @@ from desk import events, tickets
 from desk.errors import MacroRefused, UnknownMacro, UnknownTicket
 from desk.staff import teammates
 from desk.tickets import Ticket
-from domain.ids import BrandId, MacroId, TeammateId, TicketId, new
+from domain.articles import Article
+from domain.ids import ArticleId, BrandId, MacroId, TeammateId, TicketId, new
 
 Variable = Literal["customer_name", "teammate_name", "brand_name", "ticket", "subject"]
 VARIABLES: tuple[Variable, ...] = get_args(Variable)
@@ -43,11 +48,27 @@ class Macro:
         return cls(**{name: getattr(row, name) for name in cls.__dataclass_fields__})
 
 
-class Macros:
-    """The macros of all brands; every method is one transaction and takes the time from its caller."""
+class Evidence(Protocol):
+    """Where articles are kept that drafts may rest on."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    async def show(self, brand: BrandId, article: Article, now: datetime) -> None:
+        """Let drafts rest on an article as it is now."""
+        ...
+
+    async def hide(self, brand: BrandId, article: ArticleId, now: datetime) -> None:
+        """Let no draft rest on an article from now on, if there is one."""
+        ...
+
+
+class Macros:
+    """The macros of all brands; every method is one transaction and takes the time from its caller.
+
+    What drafts may rest on is shown after it is saved, and hidden before it is gone; without `evidence`, nothing is.
+    """
+
+    def __init__(self, engine: AsyncEngine, evidence: Evidence | None = None) -> None:
         self._engine = engine
+        self._evidence = evidence
 
     async def of(self, brand: BrandId) -> list[Macro]:
         """Return the macros of a brand, the most used first."""
@@ -69,31 +90,42 @@ class Macros:
     ) -> Macro:
         """Save a reply.
 
-        Raises MacroRefused for a name that is taken or a variable that nobody knows.
+        Raises MacroRefused for a name that is taken, a variable that nobody knows, or one in the midst of what drafts
+        may rest on.
         """
         _known(text)
         macro = Macro(MacroId(new("mac")), brand, name, text, language, retrievable, 0, now, now)
+        shown = article(macro) if retrievable else None
         async with self._engine.begin() as connection:
             await _stored(connection, insert(macros).values(vars(macro)), name)
+        if shown and self._evidence:
+            await self._evidence.show(brand, shown, now)
         return macro
 
     async def change(self, brand: BrandId, macro: MacroId, now: datetime, **columns: object) -> Macro:
         """Set columns of a macro: `name`, `text`, `language` or `retrievable`.
 
-        Raises UnknownMacro, or MacroRefused for a name that is taken or a variable that nobody knows.
+        Raises UnknownMacro, or MacroRefused as `add` does.
         """
         _known(str(columns.get("text", "")))
+        if columns.get("retrievable") is False:
+            await self._hide(brand, macro, now)
         async with self._engine.begin() as connection:
             found = await _find(connection, brand, macro)
             chosen = update(macros).where(macros.c.id == macro).values(updated_at=now, **columns)
             await _stored(connection, chosen, str(columns.get("name", found.name)))
-            return await _find(connection, brand, macro)
+            changed = await _find(connection, brand, macro)
+            shown = article(changed) if changed.retrievable else None
+        if shown and self._evidence:
+            await self._evidence.show(brand, shown, now)
+        return changed
 
     async def delete(self, brand: BrandId, macro: MacroId, now: datetime) -> None:
         """Take a macro away; its name is free again.
 
         Raises UnknownMacro.
         """
+        await self._hide(brand, macro, now)
         async with self._engine.begin() as connection:
             await _find(connection, brand, macro)
             await connection.execute(update(macros).where(macros.c.id == macro).values(deleted_at=now))
@@ -112,6 +144,31 @@ class Macros:
             await connection.execute(update(macros).where(macros.c.id == macro).values(used=macros.c.used + 1))
             await events.record(connection, brand, ticket, "macro_used", now, macro=macro, by=teammate)
         return text
+
+    async def _hide(self, brand: BrandId, macro: MacroId, now: datetime) -> None:
+        if self._evidence:
+            await self._evidence.hide(brand, named(macro), now)
+
+
+def named(macro: MacroId) -> ArticleId:
+    """Return the id of the article that a macro is to drafts."""
+    return ArticleId(f"macro:{macro}")
+
+
+def article(macro: Macro) -> Article:
+    """Return what drafts may rest on of a macro: its text, without the lines at both ends that hold variables.
+
+    Raises MacroRefused when nothing is left, or a variable stands in the midst of what is.
+    """
+    lines = macro.text.splitlines()
+    kept = [place for place, line in enumerate(lines) if line.strip() and not _VARIABLE.search(line)]
+    text = "\n".join(lines[kept[0] : kept[-1] + 1]) if kept else ""
+    if not text or _VARIABLE.search(text):
+        raise MacroRefused(
+            f"drafts cannot rest on {macro.name!r}: variables may stand in its first and last lines only, "
+            "such as the salutation, and something must stand between"
+        )
+    return Article(named(macro.id), macro.name, text, updated_at=macro.updated_at, language=macro.language)
 
 
 def filled(text: str, values: Mapping[str, str | None]) -> str:
