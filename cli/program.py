@@ -299,18 +299,20 @@ def health(
 def import_tickets(
     file: Annotated[Path, typer.Argument(help="JSON lines or a table (.csv) of past tickets.")],
     brand: Brand = "default",
+    source: Annotated[str, typer.Option(help="The desk they come from; an id counts once in each.")] = "import",
     as_json: Json = False,
     data: Data = None,
 ) -> None:
-    """Remember which articles teammates answered past tickets with, so that search learns from it.
+    """Keep past tickets in the desk with their history, and learn from the articles that teammates answered them with.
 
-    A line is {id, created, messages: [{from, text, at}], subject, customer, articles}; a table has the columns id,
-    created, question, and any of subject, customer, answer, answered, articles. Only what a teammate linked counts. A
-    ticket that is imported again takes the place of the earlier one. The exit code is 3 when a row cannot be read.
+    A line is {id, created, messages: [{from, text, at}], subject, customer, articles, status, priority, tags, csat}; a
+    table has the columns id, created, question, and any of the others, answer and answered. No bot works on them and no
+    clock runs. The desk leaves a ticket alone that it has; the memory takes it anew. --json lists each row of which
+    anything was not taken, and why. The exit code is 3 when a row cannot be read.
     """
     from cli import importing
 
-    importing.tickets(file, brand, as_json, data=data)
+    importing.tickets(file, brand, source, as_json, data=data)
 
 
 @imports.command("forget")
@@ -321,7 +323,7 @@ def forget_tickets(
     as_json: Json = False,
     data: Data = None,
 ) -> None:
-    """Forget an imported ticket, or all of a customer's: words, vectors and votes."""
+    """Forget an imported ticket, or all of a customer's: words, vectors, votes and history."""
     from cli import importing
 
     importing.forget(ticket, customer, brand, as_json, data=data)

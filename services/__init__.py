@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from database.requests import Requests
     from desk.cases import Concluded
     from desk.desk import Desk
+    from desk.history import History
     from desk.policies import Policies
     from desk.queue import Queue
     from desk.staff.staff import Staff
@@ -66,6 +67,7 @@ __all__ = [
     "LOCK",
     "DataDirectoryBusy",
     "DataDirectoryUnusable",
+    "Past",
     "Services",
     "ServicesError",
     "Tools",
@@ -77,7 +79,7 @@ __all__ = [
     "open_fits",
     "open_insights",
     "open_learning",
-    "open_memory",
+    "open_past",
     "open_policies",
     "open_preflight",
     "open_services",
@@ -100,6 +102,14 @@ class _Stored:
     policies: Policies
     desk: Desk
     queue: Queue
+
+
+@dataclass(frozen=True)
+class Past:
+    """What past tickets fill: the memory that search learns from, and the desk."""
+
+    memory: PostgresMemory
+    history: History
 
 
 @dataclass
@@ -369,16 +379,18 @@ async def open_fits(settings: Settings, brand: BrandId) -> AsyncIterator[Postgre
 
 
 @asynccontextmanager
-async def open_memory(settings: Settings, brand: BrandId) -> AsyncIterator[PostgresMemory]:
-    """Yield the ticket memory alone, for a brand: beside a running server as well as without one.
+async def open_past(settings: Settings, brand: BrandId) -> AsyncIterator[Past]:
+    """Yield what past tickets fill, for a brand: beside a running server as well as without one.
 
     Raises UnknownBrand.
     """
+    from desk.history import History
     from kb_index.postgres_memory import PostgresMemory
 
     with pool_of(settings) as pool:
         async with _database_of(settings, brand) as database:
-            yield PostgresMemory(database.engine, loading.load(settings.embedder), pool, pool)
+            memory = PostgresMemory(database.engine, loading.load(settings.embedder), pool, pool)
+            yield Past(memory, History(database.engine))
 
 
 @asynccontextmanager

@@ -100,5 +100,5 @@ async def fill(connection: AsyncConnection, tickets: int, end: datetime) -> None
 
 async def settle(connection: AsyncConnection) -> None:
     """Bring statistics and visibility up to date, as the database does by itself over a year."""
-    for table in ("tickets", "messages", "events", "outcomes", "clocks"):
+    for table in ("customers", "tickets", "messages", "events", "outcomes", "clocks"):
         await connection.execute(text(f"VACUUM ANALYZE {table}"))

@@ -29,6 +29,7 @@ def export(tmp_path: Path) -> Path:
             "customer": customer,
             "messages": [{"from": "customer", "text": question}, {"from": who, "text": "See the article."}],
             "articles": articles,
+            "status": "Zombie" if customer == "dan" else "solved",
         }
         for number, (question, who, articles, customer) in enumerate(said)
     ]
@@ -45,12 +46,20 @@ def test_tickets_are_remembered_once_and_the_report_says_what_was_not(
 
     report = json.loads(first.stdout)
     assert (first.returncode, report["read"], report["unreadable"]) == (3, 6, 1)
+    assert report["kept"] == {"added": 5, "unchanged": 0}
     assert report["remembered"] == {"added": 3, "changed": 0, "unchanged": 0}
     assert report["without_article"] == 3
     assert report["skipped"] == {"no teammate answered it": 1, "no teammate's answer links an article": 1}
-    assert [(row["row"], row["ticket"]) for row in report["rows"]] == [(4, "t3"), (5, "t4"), (6, None)]
+    assert [(row["row"], row["ticket"], row["value"]) for row in report["rows"]] == [
+        (4, "t3", None),
+        (5, "t4", "Zombie"),
+        (5, "t4", None),
+        (6, None, None),
+    ]
+    assert report["taken_as"] == {"status is not known: taken as closed": 1}
     assert "line 6 is skipped: it is not JSON" in first.stderr
-    assert "6 tickets read, 3 remembered (0 added, 0 changed, 3 unchanged)" in again.stdout
+    assert "5 kept in the desk (0 added, 5 unchanged)" in again.stdout
+    assert "3 remembered (0 added, 0 changed, 3 unchanged)" in again.stdout
     assert "3 link no article of this brand" in again.stdout
 
 
@@ -66,7 +75,7 @@ def test_search_counts_similar_tickets_until_they_are_forgotten(
 
     assert before["results"][0]["article"] == "refunds"
     assert before["results"][0]["reasons"] == ["1 similar ticket was solved with this article"]
-    assert forgotten.stdout == "2 tickets forgotten\n"
+    assert forgotten.stdout == "2 tickets forgotten, 2 deleted\n"
     assert [found["reasons"] for found in after["results"]] == [[]] * len(after["results"])
 
 
