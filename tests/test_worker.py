@@ -273,3 +273,32 @@ async def test_a_worker_that_is_stopped_finishes_what_it_began(work: Work, queue
     await stop(running)
 
     assert [message.author for message in await work.desk.messages(ticket)] == ["customer", "bot"]
+
+
+@pytest.mark.parametrize("who", ["customer", "teammate"])
+async def test_whoever_writes_ends_a_running_case_at_once(work: Work, who: str) -> None:
+    began = asyncio.Event()
+    ended: list[str] = []
+
+    async def think(turn: Turn, note: Note) -> Concluded:
+        began.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(turn.text)
+        return await reply(turn, note)
+
+    ticket = await ask(work)
+    slow = Work(work.desk, think, give_up, work.connectors, work.now)
+    running = asyncio.create_task(worker.handle_turn(slow, ticket))
+    await asyncio.wait_for(began.wait(), 10)
+
+    if who == "customer":
+        await ask(work, "Forget it.", ticket)
+    else:
+        await work.desk.write(ticket, "This is Ana.", work.now())
+    await asyncio.wait_for(running, 10)
+
+    assert ended == ["How?"]
+    assert [case.state for case in await work.desk.cases(ticket)] == ["superseded"]
+    assert [message.author for message in await work.desk.messages(ticket)] == ["customer", who]

@@ -13,9 +13,10 @@ from desk.queue import Queue
 from domain.ids import DEFAULT_BRAND, BrandId, CustomerId, MessageId, TicketId
 from domain.triage import Priority
 from domain.turns import Utterance
-from tests.desk.decisions import NOW, REPLY, answered, handed_over
+from tests.desk.decisions import NOW, REPLY, answered, handed_over, suggested
 
 SOON = NOW + timedelta(minutes=3)
+SECOND = timedelta(seconds=1)
 SAID = (Outgoing("reply", REPLY),)
 NOTICE = (Outgoing("notice", "A colleague will take over."),)
 
@@ -346,3 +347,89 @@ async def test_the_database_itself_refuses_a_second_reply_to_a_turn(desk: Desk, 
 
     async with database.engine.connect() as connection:
         assert (await connection.execute(select(func.count()).select_from(messages))).scalar_one() == 2
+
+
+async def test_mail_waits_until_the_burst_is_over(desk: Desk, database: Database) -> None:
+    received = await desk.receive(Incoming(DEFAULT_BRAND, "Hello", "email"), NOW)
+    await desk.receive(Incoming(DEFAULT_BRAND, "I moved.", "email", received.ticket), NOW + 6 * SECOND)
+
+    early = await desk.begin(received.ticket, NOW + 13 * SECOND)
+    await desk.sweep(NOW + 13 * SECOND)
+    jobs_before = await job_count(database)
+    await desk.sweep(NOW + 14 * SECOND)
+    jobs_after = await job_count(database)
+    attempt = await desk.begin(received.ticket, NOW + 14 * SECOND)
+
+    assert (early, jobs_before, jobs_after) == (None, 0, 1)
+    assert attempt is not None
+    assert attempt.turn.text == "Hello\n\nI moved."
+
+
+async def test_silence_after_the_bots_answer_counts_as_solved_and_says_so(desk: Desk) -> None:
+    received = await ask(desk)
+    attempt = await begin(desk, received.ticket)
+    await desk.conclude(attempt, answered(attempt.turn), SAID, SOON)
+
+    await desk.sweep(SOON + timedelta(hours=71))
+    waiting = (await desk.ticket(received.ticket, DEFAULT_BRAND)).status
+    await desk.sweep(SOON + timedelta(hours=72))
+    await desk.sweep(SOON + timedelta(hours=73))
+
+    assert (waiting, (await desk.ticket(received.ticket, DEFAULT_BRAND)).status) == ("pending", "solved")
+    solved = [event.data for event in await desk.events(received.ticket) if event.kind == "ticket_solved"]
+    assert solved == [{"by": "desk"}]
+
+
+async def test_silence_solves_nothing_once_a_teammate_has_written(desk: Desk) -> None:
+    received = await ask(desk)
+    attempt = await begin(desk, received.ticket)
+    await desk.conclude(attempt, answered(attempt.turn), SAID, SOON)
+    await desk.write(received.ticket, "I look into it.", SOON)
+
+    await desk.sweep(SOON + timedelta(days=5))
+
+    assert (await desk.ticket(received.ticket, DEFAULT_BRAND)).status == "pending"
+
+
+@pytest.mark.parametrize(("days", "same"), [(13, True), (15, False)])
+async def test_a_customer_who_comes_back_reopens_the_ticket_or_long_after_opens_one_that_continues_it(
+    desk: Desk, days: int, same: bool
+) -> None:
+    received = await ask(desk)
+    attempt = await begin(desk, received.ticket)
+    await desk.conclude(attempt, answered(attempt.turn), SAID, SOON)
+    await desk.confirm(received.ticket, DEFAULT_BRAND, SOON)
+
+    again = Incoming(DEFAULT_BRAND, "It is wrong again.", "chat", received.ticket)
+    back = await desk.receive(again, SOON + timedelta(days=days))
+
+    before, after = [await desk.ticket(one.ticket, DEFAULT_BRAND) for one in (received, back)]
+    assert (back.ticket == received.ticket) is same
+    assert (before.status, after.continues) == (("open", None) if same else ("solved", received.ticket))
+    assert after.waiting
+
+
+async def test_a_suggestion_in_the_chat_that_nobody_decides_on_becomes_a_handover(desk: Desk) -> None:
+    received = await ask(desk)
+    attempt = await begin(desk, received.ticket)
+    await desk.conclude(attempt, suggested(attempt.turn, Priority.P1), (Outgoing("notice", "Checking."),), SOON)
+
+    await desk.sweep(NOW + timedelta(minutes=59))
+    before = await desk.handovers(received.ticket)
+    await desk.sweep(NOW + timedelta(minutes=60))
+    await desk.sweep(NOW + timedelta(minutes=61))
+
+    (packet,) = await desk.handovers(received.ticket)
+    assert before == []
+    assert (packet.reason, packet.proposed_reply) == ("low_confidence", answered(attempt.turn).reply)
+    assert (await desk.ticket(received.ticket, DEFAULT_BRAND)).team == packet.team
+
+
+async def test_that_somebody_checks_a_reply_is_said_once_a_ticket(desk: Desk) -> None:
+    received = await ask(desk)
+    for _ in range(2):
+        attempt = await begin(desk, received.ticket)
+        await desk.conclude(attempt, suggested(attempt.turn), (Outgoing("notice", "Checking."),), SOON)
+        await ask(desk, "And my name?", received.ticket)
+
+    assert await bot_messages(desk, received.ticket) == ["Checking."]
