@@ -4,7 +4,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import typer
@@ -14,10 +14,12 @@ from rich.table import Table
 import services
 import settings
 from cli.loop import run
+from desk.audit import OPERATOR
 from desk.brands import Brand
 from desk.desk import Desk
 from desk.keys import KeyRecord
 from domain.ids import BrandId
+from services.access import Access, open_access
 
 T = TypeVar("T")
 
@@ -55,6 +57,29 @@ def revoke_key(key: str, as_json: bool, **passed: object) -> None:
     typer.echo(f"{revoked.name!r} ({revoked.id}) opens nothing any more.")
 
 
+def rotate_key(key: str, overlap_hours: int, as_json: bool, **passed: object) -> None:
+    """Replace a key and print the new one's secret."""
+    overlap = timedelta(hours=overlap_hours)
+    fresh, secret = _at_doors(lambda doors: doors.keys.rotate(key, overlap, OPERATOR, services.now()), passed)
+    if as_json:
+        _print_json(_shown(fresh) | {"key": secret})
+        return
+    typer.echo(secret)
+    typer.echo(f"This is the only time it is shown. The old one holds for {overlap_hours} h more.", err=True)
+
+
+def make_secret(brand: str, as_json: bool, **passed: object) -> None:
+    """Make the secret with which a brand's backend signs, and print it."""
+    secret = _at_doors(lambda doors: doors.visitors.make_secret(BrandId(brand), services.now()), passed)
+    if as_json:
+        _print_json({"brand": brand, "secret": secret})
+        return
+    typer.echo(secret)
+    typer.echo(
+        "This is the only time it is shown. Sign with HS256: `sub` the customer's id, `exp` minutes ahead.", err=True
+    )
+
+
 def add_brand(brand: str, name: str, as_json: bool, **passed: object) -> None:
     """Add a brand."""
     added = _at_desk(lambda desk: desk.add_brand(BrandId(brand), name, services.now()), passed)
@@ -80,6 +105,17 @@ def _at_desk(work: Callable[[Desk], Awaitable[T]], passed: dict[str, object]) ->
     async def done() -> T:
         async with services.open_desk(read) as desk:
             return await work(desk)
+
+    return run(done())
+
+
+def _at_doors(work: Callable[[Access], Awaitable[T]], passed: dict[str, object]) -> T:
+    """Return what the work comes to with what decides who gets in."""
+    read = settings.read(**passed)
+
+    async def done() -> T:
+        async with open_access(read) as doors:
+            return await work(doors)
 
     return run(done())
 

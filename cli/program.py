@@ -55,6 +55,7 @@ app.add_typer(imports, name="import")
 app.add_typer(people.keys, name="keys")
 app.add_typer(people.brands, name="brands")
 app.add_typer(people.teammates, name="teammates")
+app.add_typer(people.audit, name="audit")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from cli import running
 from cli.loop import run
 from cli.refusal import Refusal
 from services import Services, open_services
+from services.access import demo_link
 from settings import Settings
 from worker import Work, run_worker
 
@@ -51,7 +52,8 @@ async def _serve(read: Settings, listener: socket.socket) -> None:
         server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # this command has the signals
         _on_signals(lambda: setattr(server, "should_exit", True))
         worker.add_done_callback(lambda _: setattr(server, "should_exit", True))
-        with _announced(read, opened, listener):
+        link = await demo_link(opened.doors, services.now()) if read.demo else None
+        with _announced(read, opened, listener, link):
             await server.serve(sockets=[listener])
         if not server.started:
             raise Refusal("the server did not start; the lines above say why")
@@ -88,8 +90,8 @@ def _on_signals(stop: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _announced(read: Settings, opened: Services, listener: socket.socket) -> Iterator[None]:
-    """Tell the person where to look, and other commands where to find this server."""
+def _announced(read: Settings, opened: Services, listener: socket.socket, link: str | None) -> Iterator[None]:
+    """Tell the person where to look and sign in, and other commands where to find this server."""
     port = listener.getsockname()[1]
     host = ANYWHERE.get(read.host, read.host)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -97,6 +99,8 @@ def _announced(read: Settings, opened: Services, listener: socket.socket) -> Ite
     typer.echo(f"Deskhand is at {url}  (API: {url}/docs)")
     typer.echo(f"Data lies in {read.data}")
     typer.echo("Demo mode: no key needed, checked replies are sent." if read.demo else _first_key())
+    if link:
+        typer.echo(f"Sign in as the demo's admin, once, within a day: {url}/sign-in#{link}")
     typer.echo("Ctrl-C stops it.")
     try:
         yield

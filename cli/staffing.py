@@ -13,12 +13,15 @@ from rich.table import Table
 
 import services
 import settings
+from cli import running
 from cli.loop import run
 from domain.ids import BrandId
+from services.access import open_access
 
 if TYPE_CHECKING:
-    from desk.staff.staff import Staff
+    from desk.access.roles import Role
     from desk.staff.teammates import Teammate
+    from services.access import Access
 
 T = TypeVar("T")
 
@@ -33,10 +36,11 @@ class Asked:
     skills: str
     languages: str
     capacity: int
+    role: "Role"
 
 
-def add(asked: Asked, brand: str, as_json: bool, **passed: object) -> None:
-    """Add a teammate."""
+def create(asked: Asked, brand: str, as_json: bool, **passed: object) -> None:
+    """Add a teammate and print a link that signs them in."""
     from desk.staff.staff import Profile
 
     profile = Profile(
@@ -47,35 +51,87 @@ def add(asked: Asked, brand: str, as_json: bool, **passed: object) -> None:
         languages=_listed(asked.languages),
         capacity=asked.capacity,
     )
-    added = _of(brand, passed, lambda staff: staff.add(BrandId(brand), profile, services.now()))
+
+    async def done(doors: "Access") -> "tuple[Teammate, str]":
+        one = await doors.staff.add(BrandId(brand), profile, services.now(), role=asked.role)
+        return one, await doors.signing_in.link(BrandId(brand), one.id, services.now())
+
+    added, token = _of(brand, passed, done)
     if as_json:
-        _print_json(_shown(added, 0))
+        _print_json(_shown(added, 0) | {"link": _link(token, passed)})
         return
     typer.echo(f"{added.name} is there: {added.id}, team {', '.join(added.teams) or 'none'}, away until they say so.")
+    typer.echo(f"Signs in once, within a day: {_link(token, passed)}")
+
+
+def link(named: str, brand: str, as_json: bool, **passed: object) -> None:
+    """Print a link that signs a teammate in."""
+
+    async def done(doors: "Access") -> str:
+        who = await doors.signing_in.find(BrandId(brand), named)
+        return await doors.signing_in.link(BrandId(brand), who, services.now())
+
+    made = _link(_of(brand, passed, done), passed)
+    if as_json:
+        _print_json({"link": made})
+        return
+    typer.echo(made)
+
+
+def set_password(named: str, password: str, brand: str, **passed: object) -> None:
+    """Let this be a teammate's password."""
+
+    async def done(doors: "Access") -> None:
+        who = await doors.signing_in.find(BrandId(brand), named)
+        await doors.signing_in.set_password(BrandId(brand), who, password, services.now())
+
+    _of(brand, passed, done)
+    typer.echo("From now on they sign in with it; whoever was signed in as them no longer is.")
+
+
+def give_role(named: str, role: "Role", brand: str, as_json: bool, **passed: object) -> None:
+    """Give a teammate a role."""
+
+    async def done(doors: "Access") -> "Teammate":
+        who = await doors.signing_in.find(BrandId(brand), named)
+        return await doors.signing_in.give_role(BrandId(brand), who, role, services.now())
+
+    given = _of(brand, passed, done)
+    if as_json:
+        _print_json({"teammate": given.id, "role": given.role})
+        return
+    typer.echo(f"{given.name} is {given.role} from their next request on.")
 
 
 def show(brand: str, as_json: bool, **passed: object) -> None:
     """Print the teammates of a brand."""
-    found = _of(brand, passed, lambda staff: staff.teammates(BrandId(brand)))
+    found = _of(brand, passed, lambda doors: doors.staff.teammates(BrandId(brand)))
     if as_json:
         _print_json([_shown(one, load) for one, load in found])
         return
-    table = Table("id", "name", "email", "teams", "skills", "is", "tickets", box=None, pad_edge=False)
+    table = Table("id", "name", "email", "role", "teams", "skills", "is", "tickets", box=None, pad_edge=False)
     for one, load in found:
         lists = (", ".join(one.teams), ", ".join(one.skills) or "of the teams")
-        table.add_row(one.id, one.name, one.email, *lists, one.presence, f"{load} of {one.capacity}")
+        table.add_row(one.id, one.name, one.email, one.role, *lists, one.presence, f"{load} of {one.capacity}")
     Console().print(table)
 
 
-def _of(brand: str, passed: dict[str, object], work: "Callable[[Staff], Awaitable[T]]") -> T:
+def _of(brand: str, passed: dict[str, object], work: "Callable[[Access], Awaitable[T]]") -> T:
     """Return what the work comes to with the people of a brand."""
     read = settings.read(**passed)
 
     async def done() -> T:
-        async with services.open_staff(read, BrandId(brand)) as staff:
-            return await work(staff)
+        async with open_access(read, BrandId(brand)) as doors:
+            return await work(doors)
 
     return run(done())
+
+
+def _link(token: str, passed: dict[str, object]) -> str:
+    """Return a link's address: of the server that runs on this data directory, else of where it would."""
+    read = settings.read(**passed)
+    found = running.find(read.data)
+    return f"{found.url if found else f'http://{read.host}:{read.port}'}/sign-in#{token}"
 
 
 def _listed(text: str) -> tuple[str, ...]:
