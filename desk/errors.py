@@ -28,6 +28,9 @@ DeskError
  +- CustomerRefused     a customer who cannot be as told
  +- AttachmentRefused   a file that is too large, one too many, or of a kind that is not taken
  +- ViewRefused         a page that no view has
+ +- UnknownSubscription no such subscription of this brand
+ +- UnknownDelivery     no such delivery of this brand
+ +- SubscriptionRefused an address or events that nobody can be told
  +- PasswordRefused     a password that is too short or too long
  +- SignInRefused       an address, password or link that lets nobody in
  +- TooManyFailures     signing in failed so often that it must wait
@@ -177,3 +180,15 @@ class TooManyFailures(DeskError):
 
 class ProofRefused(DeskError):
     """A token does not prove who a customer is."""
+
+
+class UnknownSubscription(DeskError):
+    """There is no such subscription of this brand."""
+
+
+class UnknownDelivery(DeskError):
+    """There is no such delivery of this brand."""
+
+
+class SubscriptionRefused(DeskError):
+    """An address cannot be told, or there are no such events."""

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.tables import events
+from desk import catalogue
+from desk.catalogue import Fact as Fact
+from desk.webhooks import deliveries
 from domain.ids import BrandId, TicketId
 
 Kind = Literal[
@@ -73,8 +76,9 @@ Kind = Literal[
     "follow_up_created",
     "follow_up_done",
     "policy_changed",
+    "ticket_grave",
+    "kpis_reported",
 ]
-Fact = str | int | float | bool | None
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,24 @@ class Event:
 async def record(
     connection: AsyncConnection, brand: BrandId, ticket: TicketId | None, kind: Kind, now: datetime, **data: Fact
 ) -> None:
-    """Add an event of a ticket, or of none where it is about a teammate alone."""
-    await connection.execute(insert(events).values(brand=brand, ticket=ticket, kind=kind, happened_at=now, data=data))
+    """Add an event of a ticket, or of none where it is about a teammate alone, and tell whoever hears of its kind.
+
+    Raises Misfit when its facts are not those of the catalogue.
+    """
+    catalogue.require(kind, data)
+    row = {"brand": brand, "ticket": ticket, "kind": kind, "happened_at": now, "data": data}
+    await connection.execute(deliveries.recorded(row))
 
 
 async def of(connection: AsyncConnection, ticket: TicketId) -> list[Event]:
     """Return what happened to a ticket, in the order it was recorded."""
     rows = await connection.execute(select(events).where(events.c.ticket == ticket).order_by(events.c.id))
     return [Event(row.id, row.kind, row.happened_at, row.recorded_at, row.data) for row in rows]
+
+
+async def happened(connection: AsyncConnection, ticket: TicketId, kind: Kind) -> bool:
+    """Say whether this ever happened to a ticket."""
+    found = await connection.execute(
+        select(events.c.id).where(events.c.ticket == ticket, events.c.kind == kind).limit(1)
+    )
+    return found.first() is not None

@@ -16,6 +16,7 @@ MacroId = NewType("MacroId", str)
 FollowUpId = NewType("FollowUpId", str)
 AttachmentId = NewType("AttachmentId", str)
 SearchId = NewType("SearchId", str)
+SubscriptionId = NewType("SubscriptionId", str)
 
 DEFAULT_BRAND = BrandId("default")
 

@@ -168,6 +168,9 @@ async def _bring(
             await _note_stop(connection, stands, after, aim, now)
     if stands.priority == Priority.P0 and stands.status not in DONE:
         await alerts.tell(connection, stands.brand, stands.ticket, "grave", alerts.COORDINATION, now)
+        if not await events.happened(connection, stands.ticket, "ticket_grave"):
+            facts = {"priority": stands.priority, "team": stands.team}
+            await events.record(connection, stands.brand, stands.ticket, "ticket_grave", now, **facts)
 
 
 async def _note_stop(connection: AsyncConnection, stands: Standing, clock: Clock, aim: Aim, now: datetime) -> None:

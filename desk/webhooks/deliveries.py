@@ -1,0 +1,215 @@
+"""Deliveries: each event on its way to each subscription that hears of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Self
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Executable,
+    Row,
+    Select,
+    Text,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from database.tables import events
+from database.webhooks import deliveries, subscriptions
+from desk import backoff, circuits
+from desk.errors import UnknownDelivery
+from domain.ids import BrandId, SubscriptionId, TicketId
+
+EVERY = "*"  # hears of every kind of event
+LEASE = timedelta(minutes=2)  # whoever took a delivery has so long before another may
+KEPT = timedelta(days=7)  # what was sent is listed, and may be sent again, for so long
+
+State = Literal["queued", "sent", "failed"]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An event on its way to a subscription; `answer` is the status that came back last, `error` what went wrong."""
+
+    id: int
+    subscription: SubscriptionId
+    brand: BrandId
+    event: int
+    kind: str
+    ticket: TicketId | None
+    happened_at: datetime
+    facts: Mapping[str, Any]
+    more: Mapping[str, Any] | None
+    state: State
+    attempts: int
+    next_attempt_at: datetime
+    sent_at: datetime | None
+    answer: int | None
+    error: str | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Return the delivery of a row that `_whole` reads."""
+        return cls(**row._mapping)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an event did not get there: the status that came back, and how long the other side wants to be left alone."""
+
+    error: str
+    answer: int | None = None
+    wait: timedelta | None = None
+
+
+def recorded(values: Mapping[str, Any]) -> Executable:
+    """Return the statement that stores an event and puts it on its way to whoever hears of its kind."""
+    added = insert(events).values(**values).returning(events.c.id).cte("added")
+    hear = (subscriptions.c.brand == values["brand"]) & hears_of(values["kind"])
+    due = literal(values["happened_at"], DateTime(timezone=True))
+    told = select(subscriptions.c.id, added.c.id, literal("queued"), literal(0), due)
+    told = told.select_from(subscriptions.join(added, true())).where(hear)
+    columns = ["subscription", "event", "state", "attempts", "next_attempt_at"]
+    return insert(deliveries).from_select(columns, told).add_cte(added)
+
+
+def hears_of(kind: str) -> ColumnElement[bool]:
+    """Return the condition that a subscription is told events of a kind."""
+    named = subscriptions.c.events.bool_op("&&")(literal([kind, EVERY], ARRAY(Text)))
+    return subscriptions.c.paused_at.is_(None) & named
+
+
+async def waiting(connection: AsyncConnection, now: datetime, limit: int) -> list[SubscriptionId]:
+    """Return who has something to be told now, those that have waited longest first; not those left alone."""
+    due = (
+        select(deliveries.c.subscription)
+        .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)
+        .where(_due(now), subscriptions.c.paused_at.is_(None), ~circuits.is_open(deliveries.c.subscription, now))
+        .group_by(deliveries.c.subscription)
+        .order_by(func.min(deliveries.c.next_attempt_at))
+        .limit(limit)
+    )
+    return list((await connection.execute(due)).scalars())
+
+
+async def take(connection: AsyncConnection, subscription: SubscriptionId, now: datetime, limit: int) -> list[Delivery]:
+    """Take the oldest of what a subscription is to be told; nobody else takes it while the lease lasts."""
+    oldest = (
+        select(deliveries.c.id)
+        .where(deliveries.c.subscription == subscription, _due(now))
+        .order_by(deliveries.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    leased = update(deliveries).where(deliveries.c.id.in_(oldest)).values(next_attempt_at=now + LEASE)
+    taken = (await connection.execute(leased.returning(deliveries.c.id))).scalars().all()
+    rows = await connection.execute(_whole().where(deliveries.c.id.in_(taken)).order_by(deliveries.c.id))
+    return [Delivery.of(row) for row in rows]
+
+
+async def give_back(connection: AsyncConnection, ids: list[int], now: datetime) -> None:
+    """Let what was taken and not tried be taken again."""
+    await connection.execute(
+        update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.state == "queued").values(next_attempt_at=now)
+    )
+
+
+async def sent(connection: AsyncConnection, delivery: int, answer: int, now: datetime) -> None:
+    """Note that an event got there."""
+    values = {"state": "sent", "sent_at": now, "answer": answer, "error": None}
+    await connection.execute(
+        update(deliveries).where(deliveries.c.id == delivery).values(attempts=deliveries.c.attempts + 1, **values)
+    )
+
+
+async def unsent(connection: AsyncConnection, delivery: Delivery, failure: Failure, now: datetime) -> bool:
+    """Note that an event did not get there and when it is tried again; False when it is given up."""
+    again = backoff.next_try(delivery.attempts + 1, now, failure.wait)
+    values: dict[str, object] = {"error": failure.error, "answer": failure.answer, "attempts": delivery.attempts + 1}
+    values |= {"state": "failed"} if again is None else {"next_attempt_at": again}
+    await connection.execute(
+        update(deliveries).where(deliveries.c.id == delivery.id, deliveries.c.state == "queued").values(values)
+    )
+    return again is not None
+
+
+async def give_up(connection: AsyncConnection, delivery: Delivery, failure: Failure) -> None:
+    """Note that an event cannot get there, whenever it is tried."""
+    values = {"state": "failed", "error": failure.error, "answer": failure.answer, "attempts": delivery.attempts + 1}
+    await connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(values))
+
+
+async def of(
+    connection: AsyncConnection,
+    brand: BrandId,
+    subscription: SubscriptionId | None,
+    state: State | None,
+    before: int | None,
+    limit: int,
+) -> list[Delivery]:
+    """Return deliveries of a brand, the newest first, from below an id on."""
+    chosen = _whole().where(events.c.brand == brand).order_by(deliveries.c.id.desc()).limit(limit)
+    if subscription is not None:
+        chosen = chosen.where(deliveries.c.subscription == subscription)
+    if state is not None:
+        chosen = chosen.where(deliveries.c.state == state)
+    if before is not None:
+        chosen = chosen.where(deliveries.c.id < before)
+    return [Delivery.of(row) for row in await connection.execute(chosen)]
+
+
+async def replay(connection: AsyncConnection, brand: BrandId, delivery: int, now: datetime) -> Delivery:
+    """Send an event again, from the first attempt on.
+
+    Raises UnknownDelivery.
+    """
+    theirs = select(subscriptions.c.id).where(subscriptions.c.brand == brand)
+    if not await _again(connection, now, deliveries.c.id == delivery, deliveries.c.subscription.in_(theirs)):
+        raise UnknownDelivery(f"brand {brand!r} has no delivery {delivery!r}: the list of deliveries shows their ids")
+    return Delivery.of((await connection.execute(_whole().where(deliveries.c.id == delivery))).one())
+
+
+async def replay_failed(connection: AsyncConnection, subscription: SubscriptionId, now: datetime) -> int:
+    """Send again whatever was given up, and return how much that is."""
+    failed = deliveries.c.state == "failed"
+    return await _again(connection, now, deliveries.c.subscription == subscription, failed)
+
+
+async def count(connection: AsyncConnection, brand: BrandId) -> dict[tuple[SubscriptionId, State], int]:
+    """Return how many deliveries of a brand are in each state, by subscription."""
+    rows = await connection.execute(
+        select(deliveries.c.subscription, deliveries.c.state, func.count().label("many"))
+        .join(subscriptions, subscriptions.c.id == deliveries.c.subscription)
+        .where(subscriptions.c.brand == brand)
+        .group_by(deliveries.c.subscription, deliveries.c.state)
+    )
+    return {(row.subscription, row.state): row.many for row in rows}
+
+
+async def forget(connection: AsyncConnection, now: datetime) -> None:
+    """Forget what was sent long ago."""
+    await connection.execute(delete(deliveries).where(deliveries.c.state == "sent", deliveries.c.sent_at < now - KEPT))
+
+
+async def _again(connection: AsyncConnection, now: datetime, *which: ColumnElement[bool]) -> int:
+    values = {"state": "queued", "attempts": 0, "next_attempt_at": now, "sent_at": None}
+    again = update(deliveries).where(*which).values(values).returning(deliveries.c.id)
+    return len((await connection.execute(again)).all())
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return (deliveries.c.state == "queued") & (deliveries.c.next_attempt_at <= now)
+
+
+def _whole() -> Select[Any]:
+    told = (events.c.brand, events.c.kind, events.c.ticket, events.c.happened_at, events.c.data.label("facts"))
+    return select(deliveries, *told).join(events, events.c.id == deliveries.c.event)
