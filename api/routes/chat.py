@@ -42,8 +42,11 @@ async def say(said: ChatRequest, caller: Visitor, house: House, answer: Annotate
 
 
 async def own_ticket(ticket: Named, caller: Visitor, house: House) -> Ticket:
-    """Return a conversation of the caller's."""
-    return await access_conversation(caller, house, ticket)
+    """Return a conversation of the caller's, where it goes on by now."""
+    found = await access_conversation(caller, house, ticket)
+    while found.merged_into is not None:
+        found = await access_conversation(caller, house, found.merged_into)
+    return found
 
 
 Own = Annotated[Ticket, Depends(own_ticket)]
@@ -58,6 +61,16 @@ async def read(ticket: Own, house: House) -> Conversation:
     """Return what was said so far, each reply sentence by sentence with its sources, and what the hub does now."""
     rating = await house.doors.activity.rating(ticket.brand, ticket.id)
     return await conversation.read(house.desk, ticket, rating)
+
+
+@router.post(
+    "/v1/chat/{ticket}/confirm",
+    summary="Say that it is solved",
+    responses=examples.answers(200, examples.CONVERSATION) | problems.may_end_in(problems.Unknown),
+)
+async def confirm(ticket: Own, house: House, answer: Annotated[Once, Depends(once)]) -> Conversation:
+    """Take the customer's word that the matter is settled; nothing more comes unless they write again."""
+    return await answer(Conversation, lambda: _confirm(ticket, house))
 
 
 @router.get(
@@ -88,6 +101,11 @@ async def follow(
         told = (await conversation.event(house.desk, row)).model_dump(mode="json")
         data = {name: value for name, value in told.items() if value is not None}
         yield ServerSentEvent(data=data, event=row.kind, id=str(row.id))
+
+
+async def _confirm(ticket: Ticket, house: Services) -> Conversation:
+    await house.desk.confirm(ticket.id, ticket.brand, house.context.now())
+    return await read(await house.desk.ticket(ticket.id, ticket.brand), house)
 
 
 async def _receive(said: ChatRequest, caller: Access, house: Services) -> Accepted:

@@ -51,7 +51,7 @@ async def test_what_the_hub_thought_is_not_shown_to_a_customer(client: httpx.Asy
 
     conversation = (await client.get(f"/v1/chat/{ticket}")).json()
 
-    assert set(conversation) == {"ticket", "handed_over", "working", "last_event", "messages"}
+    assert set(conversation) == {"ticket", "handed_over", "working", "last_event", "rating", "messages"}
     assert set(conversation["messages"][1]) == {"id", "author", "kind", "text", "at", "sentences", "sources"}
 
 
@@ -168,3 +168,18 @@ async def events(stream: httpx.Response) -> AsyncIterator[dict[str, Any]]:
         elif not line and "event" in event:
             yield event
             event = {}
+
+
+async def test_a_customer_says_that_it_is_solved_and_is_asked_for_a_mark(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    ticket = (await client.post("/v1/chat", json=QUESTION)).json()["ticket"]
+    await house.answer(ticket)
+
+    confirmed = await client.post(f"/v1/chat/{ticket}/confirm")
+    again = await client.post(f"/v1/chat/{ticket}/confirm")
+    unknown = await client.post("/v1/chat/tic_x/confirm")
+
+    assert (confirmed.status_code, again.status_code, unknown.status_code) == (200, 200, 404)
+    assert confirmed.json()["rating"] == "asked"
+    assert [message["author"] for message in confirmed.json()["messages"]] == ["customer", "bot"]
