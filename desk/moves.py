@@ -14,7 +14,7 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk import events, problems, solving, tickets
+from desk import events, solving, tickets
 from desk.errors import MoveRefused
 from desk.events import Fact
 from desk.tickets import DONE, Status, Ticket
@@ -46,7 +46,6 @@ async def move(connection: AsyncConnection, ticket: Ticket, to: Status, policy: 
     if to == "solved":
         await _leave(connection, ticket, now)
         await solving.solve(connection, ticket, policy, by, now)
-        await problems.tell(connection, ticket, policy, by, now)
     elif ticket.status in DONE and to not in DONE:
         await reopen(connection, ticket, policy, by, now)
     else:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk import cases, events, stream, tickets
+from desk import cases, events, problems, stream, tickets
 from desk.staff import follow_ups
 from desk.tickets import Ticket
 from desk.timing import clocks
@@ -23,6 +23,8 @@ async def solve(
 ) -> None:
     """Solve a ticket: its clocks stop, the customer is asked for a mark, and a grave one is followed up.
 
+    Tickets that wait for it as their problem are told.
+
     `by` is a teammate's id, "customer" or "desk"; `by_bot` says how sure it is that the bot's answer solved it.
     """
     await tickets.change(connection, ticket.id, now, status="solved", solved_at=now, assume_at=None)
@@ -30,6 +32,7 @@ async def solve(
     await outcomes.solved(connection, ticket, now, by_bot)
     await clocks.follow(connection, ticket.id, policy, now)
     await follow_ups.after_solution(connection, ticket, policy, now)
+    await problems.tell(connection, ticket, policy, by, now)
     await stream.ring(connection, ticket.id)
 
 

@@ -86,6 +86,18 @@ async def test_no_customer_ever_sees_a_note(client: httpx.AsyncClient, house: Ho
     assert "canary" not in conversation + str(rows)
 
 
+async def test_a_merged_conversation_is_read_where_it_goes_on(
+    client: httpx.AsyncClient, house: House, worker: Headers
+) -> None:
+    first, second = await asked(house), await asked(house, "Where is it?")
+    await client.post(f"/v1/tickets/{second}/merge", json={"into": first, "by": ANNA}, headers=worker)
+
+    conversation = (await client.get(f"/v1/chat/{second}", headers=await house.key("chat"))).json()
+
+    assert conversation["ticket"] == first
+    assert [said["text"] for said in conversation["messages"]] == ["My parcel is late.", "Where is it?"]
+
+
 async def test_what_is_not_named_stays_and_what_cannot_be_is_refused_whole(
     client: httpx.AsyncClient, house: House, worker: Headers
 ) -> None:
