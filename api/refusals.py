@@ -29,6 +29,7 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
     errors.UnknownSuggestion: (Unknown, "There is no such suggestion; GET /v1/suggestions lists those that wait."),
     errors.UnknownMacro: (Unknown, "There is no such macro; GET /v1/macros lists them."),
     errors.UnknownSearch: (Unknown, "There is no such search; the answer to a search names its id."),
+    errors.UnknownSource: (Unknown, "It was not shown there: name one of the results, or of the reply's sources."),
     errors.SuggestionDecided: (Settled, "Somebody has decided, or the customer wrote again; read the suggestion anew."),
     errors.MacroRefused: (
         Invalid,

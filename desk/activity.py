@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from database.people import focuses
 from database.work import searches
 from desk import events, tickets
-from desk.errors import UnknownSearch, UnknownTicket
+from desk.errors import UnknownSearch, UnknownSource, UnknownTicket
 from desk.staff import teammates
 from desk.tickets import Ticket
 from desk.work import outcomes
@@ -134,7 +134,7 @@ class Activity:
     ) -> None:
         """Note what became of a search; `article` is what was opened.
 
-        Raises UnknownSearch.
+        Raises UnknownSearch, or UnknownSource for an article that it did not show.
         """
         async with self._engine.begin() as connection:
             await _ended(connection, brand, search, how, now, article)
@@ -159,10 +159,13 @@ class Activity:
     async def opened_citation(self, brand: BrandId, ticket: TicketId, article: ArticleId, now: datetime) -> None:
         """Note that a customer looked up what a reply rests on.
 
-        Raises UnknownTicket.
+        Raises UnknownTicket, or UnknownSource for an article that no reply there rests on.
         """
         async with self._engine.begin() as connection:
             await _ticket(connection, brand, ticket)
+            told = await events.of(connection, ticket)
+            if not any(event.kind == "citation_shown" and event.data["article"] == article for event in told):
+                raise UnknownSource(f"no reply in {ticket!r} rests on {article!r}: read the conversation's sources")
             await events.record(connection, brand, ticket, "citation_opened", now, article=article)
 
     async def rating(self, brand: BrandId, ticket: TicketId) -> Rating | None:
@@ -214,9 +217,12 @@ async def _ended(
 ) -> None:
     """Set how a search ended: what was opened stays opened, whatever the searcher does next."""
     known = (searches.c.brand == brand) & (searches.c.id == search)
-    found = (await connection.execute(select(searches.c.ended).where(known).with_for_update())).one_or_none()
+    chosen = select(searches.c.ended, searches.c.shown).where(known).with_for_update()
+    found = (await connection.execute(chosen)).one_or_none()
     if found is None:
         raise UnknownSearch(f"brand {brand!r} has no search {search!r}: its answer named the id")
+    if article is not None and article not in found.shown:
+        raise UnknownSource(f"the search {search!r} did not show {article!r}: name a result of its own")
     if found.ended not in ("opened", "answered"):
         await connection.execute(update(searches).where(known).values(ended=how))
     if article is not None:

@@ -8,6 +8,7 @@ DeskError
  +- BrandRefused        a brand that exists already, or an id that does not fit into an address
  +- UnknownSuggestion   no such suggestion of this brand
  +- UnknownSearch       no such search of this brand
+ +- UnknownSource       neither a search nor a reply showed this article
  +- UnknownMacro        no such macro of this brand
  +- SuggestionDecided   a suggestion that somebody has decided on, or that is superseded
  +- MacroRefused        a macro cannot be as it was given, or lacks what its variables stand for
@@ -88,6 +89,10 @@ class UnknownSuggestion(DeskError):
 
 class UnknownSearch(DeskError):
     """There is no such search of this brand."""
+
+
+class UnknownSource(DeskError):
+    """Neither this search nor a reply in this ticket showed such an article."""
 
 
 class UnknownMacro(DeskError):

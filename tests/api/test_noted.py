@@ -110,11 +110,15 @@ async def test_a_solved_ticket_asks_for_a_mark_until_one_is_given(
     assert await told(database, "csat_given") == [("csat_given", {"mark": 4})]
 
 
-async def test_a_source_that_a_customer_looks_up_is_told(client: httpx.AsyncClient, database: Database) -> None:
+async def test_a_source_that_a_customer_looks_up_is_told(
+    client: httpx.AsyncClient, house: House, database: Database
+) -> None:
     ticket = (await client.post("/v1/chat", json={"text": "Hello"})).json()["ticket"]
+    await house.answer(ticket)
 
     noted = await client.post(f"/v1/chat/{ticket}/citations", json={"article": "refunds"})
     strange = await client.post("/v1/chat/tic_x/citations", json={"article": "refunds"})
+    never = await client.post(f"/v1/chat/{ticket}/citations", json={"article": "My card is 4111 1111"})
 
-    assert (noted.status_code, strange.status_code) == (200, 404)
+    assert (noted.status_code, strange.status_code, never.status_code) == (200, 404, 404)
     assert await told(database, "citation_opened") == [("citation_opened", {"article": "refunds"})]

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from database.database import Database
 from database.tables import events as stored
 from database.work import searches
+from desk import events
 from desk.activity import Activity
 from desk.desk import Desk, Incoming
-from desk.errors import UnknownSearch, UnknownTeammate, UnknownTicket
+from desk.errors import UnknownSearch, UnknownSource, UnknownTeammate, UnknownTicket
 from domain.ids import DEFAULT_BRAND, ArticleId, BrandId, SearchId, TeammateId, TicketId
 from tests.desk.decisions import NOW
 from tests.desk.work.conftest import ANNA, BEN, people
@@ -99,8 +100,11 @@ async def test_events_of_a_search_hold_none_of_its_words(activity: Activity, dat
     ]
 
 
-async def test_reading_and_judging_articles_is_noted(desk: Desk, activity: Activity) -> None:
+async def test_reading_and_judging_articles_is_noted(desk: Desk, activity: Activity, database: Database) -> None:
     shown = await ticket(desk)
+    async with database.engine.begin() as connection:
+        facts = {"message": "msg_1", "article": "a"}
+        await events.record(connection, DEFAULT_BRAND, shown, "citation_shown", NOW, **facts)
     await activity.opened_citation(DEFAULT_BRAND, shown, ArticleId("a"), NOW)
     await activity.voted(DEFAULT_BRAND, ArticleId("a"), False, NOW, shown)
 
@@ -110,6 +114,16 @@ async def test_reading_and_judging_articles_is_noted(desk: Desk, activity: Activ
         ("citation_opened", {"article": "a"}),
         ("article_voted", {"article": "a", "up": False}),
     ]
+
+
+async def test_only_what_was_shown_is_opened(desk: Desk, activity: Activity) -> None:
+    asked = await ticket(desk)
+    search = await activity.searched(DEFAULT_BRAND, "customer", "refund", [ArticleId("a")], NOW)
+
+    with pytest.raises(UnknownSource, match="no reply"):
+        await activity.opened_citation(DEFAULT_BRAND, asked, ArticleId("My card is 4111 1111"), NOW)
+    with pytest.raises(UnknownSource, match="did not show"):
+        await activity.ended(DEFAULT_BRAND, search, "opened", NOW, ArticleId("b"))
 
 
 async def test_what_belongs_to_another_brand_is_unknown(desk: Desk, activity: Activity) -> None:

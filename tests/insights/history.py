@@ -53,16 +53,21 @@ class Story:
         await events.record(self.connection, self.brand, ticket.id if ticket else None, kind, when, **data)
 
     async def bot_replied(self, ticket: Ticket, when: datetime, *cited: str, cost: float = 0.0) -> None:
-        await self.tell(ticket, "case_decided", when, outcome="answered", cost=cost)
-        await self.tell(ticket, "message_written", when, by="bot")
-        await self.tell(ticket, "message_delivered", when, channel="chat")
+        case, spent = (
+            f"cas_{ticket.id}",
+            {"model_calls": 1, "prompt_tokens": 500, "completion_tokens": 50, "cost": cost},
+        )
+        decided = {"case": case, "attempt": 1, "outcome": "answered", "confidence": 0.9, "engine": "scripted"}
+        await self.tell(ticket, "case_decided", when, **decided, **spent)
+        await self.tell(ticket, "message_written", when, message="msg_1", by="bot", case=case)
+        await self.tell(ticket, "message_delivered", when, message="msg_1", channel="chat")
         for article in cited:
-            await self.tell(ticket, "citation_shown", when, article=article)
+            await self.tell(ticket, "citation_shown", when, message="msg_1", article=article)
         await outcomes.replied(self.connection, ticket, "bot", when)
 
     async def replied(self, ticket: Ticket, when: datetime, by: TeammateId) -> None:
-        await self.tell(ticket, "message_written", when, by=by)
-        await self.tell(ticket, "message_delivered", when, channel="email")
+        await self.tell(ticket, "message_written", when, message="msg_2", by=by)
+        await self.tell(ticket, "message_delivered", when, message="msg_2", channel="email")
         await outcomes.replied(self.connection, ticket, "teammate", when)
 
     async def handed_over(self, ticket: Ticket, when: datetime) -> None:
@@ -151,7 +156,7 @@ async def march(story: Story) -> None:
     await story.tell(six, "team_changed", at(3, 9, 9, 41), before="support", after="engineering", by=BEN)
     seven = await story.opened("7", at(3, 10, 9), "c7")
     await story.bot_replied(seven, at(3, 10, 9, 1), "a2")
-    await story.tell(seven, "article_voted", at(3, 10, 9, 5), article="a2", up=False, by="customer")
+    await story.tell(seven, "article_voted", at(3, 10, 9, 5), article="a2", up=False)
     await story.solved(seven, at(3, 13, 9, 1), "desk", "assumed")
     await story.tell(seven, "csat_given", at(3, 13, 10), mark=1)
     await story.opened("8", at(3, 15, 9), "c8")
