@@ -53,12 +53,10 @@ class Story:
         await events.record(self.connection, self.brand, ticket.id if ticket else None, kind, when, **data)
 
     async def bot_replied(self, ticket: Ticket, when: datetime, *cited: str, cost: float = 0.0) -> None:
-        case, spent = (
-            f"cas_{ticket.id}",
-            {"model_calls": 1, "prompt_tokens": 500, "completion_tokens": 50, "cost": cost},
-        )
-        decided = {"case": case, "attempt": 1, "outcome": "answered", "confidence": 0.9, "engine": "scripted"}
-        await self.tell(ticket, "case_decided", when, **decided, **spent)
+        case = f"cas_{ticket.id}"
+        spent: dict[str, events.Fact] = {"model_calls": 1, "prompt_tokens": 500, "completion_tokens": 50, "cost": cost}
+        decided: dict[str, events.Fact] = {"attempt": 1, "outcome": "answered", "engine": "scripted"}
+        await self.tell(ticket, "case_decided", when, case=case, **decided, **spent)
         await self.tell(ticket, "message_written", when, message="msg_1", by="bot", case=case)
         await self.tell(ticket, "message_delivered", when, message="msg_1", channel="chat")
         for article in cited:
