@@ -4,9 +4,7 @@ import asyncio
 import itertools
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 
@@ -15,10 +13,9 @@ import pytest
 from connectors.addresses import Address, Allowed, Refused, is_public
 from connectors.outbound import Limits, Outbound, Request, TooLarge, TooSlow, Unreachable
 from tests.conftest import NetworkTouched
+from tests.listening import HERE, Heard, here, listening
 
-HERE = IPv4Address("127.0.0.1")
 PUBLIC = IPv4Address("203.0.114.9")
-Respond = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 
 LITERALS = [
     host
@@ -61,46 +58,6 @@ FORMS = [
     "unix:///run/docker.sock",
     "javascript:fetch('http://127.0.0.1:{port}')",
 ]
-
-
-@dataclass
-class Heard:
-    """What came to a listener of this machine: the first line of each request, with its host."""
-
-    port: int = 0
-    requests: list[str] = field(default_factory=list)
-
-
-async def nothing(_: str, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
-
-
-@asynccontextmanager
-async def listening(respond: Respond = nothing, certificates: ssl.SSLContext | None = None) -> AsyncIterator[Heard]:
-    """Yield what a listener hears."""
-    heard, talks = Heard(), set[asyncio.Task[None] | None]()
-
-    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talks.add(asyncio.current_task())
-        heard.requests.append("")
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            heard.requests[-1] = (await reader.readuntil(b"\r\n\r\n")).decode()
-            await respond(heard.requests[-1], writer)
-            await writer.drain()
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-    server = await asyncio.start_server(hear, "127.0.0.1", 0, ssl=certificates)
-    heard.port = server.sockets[0].getsockname()[1]
-    async with server:
-        yield heard
-    await asyncio.gather(*(talk for talk in talks if talk))
-
-
-async def here(host: str, port: int) -> list[Address]:
-    """Be the worst of all resolvers: every name is this machine."""
-    return [HERE]
 
 
 @pytest.fixture
