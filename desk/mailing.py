@@ -22,6 +22,7 @@ SHORT = 70  # characters of a subject
 LONGEST_THREAD = 20  # mails that an answer names
 Sent = Literal["first", "unknown", "sent"]
 
+_ADDRESS = re.compile(r"(?<![\w.+/@-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![\w@-])")
 _OURS = re.compile(r"(msg_[0-9a-f]{32})@")
 
 
@@ -34,6 +35,12 @@ class Envelope:
     name: str | None
     subject: str
     thread: tuple[str, ...]
+
+
+def told(text: str) -> str | None:
+    """Return the one address that somebody tells in what they write; of several, nobody knows which is theirs."""
+    found = {address.lower() for address in _ADDRESS.findall(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 def name_of(message: MessageId, domain: str) -> str:

@@ -136,6 +136,15 @@ class Mails:
                 return False
             return await mailing.envelope(connection, message, "") is not None
 
+    async def told(self, ticket_id: TicketId, text: str, now: datetime) -> bool:
+        """Keep the address that a customer tells in a chat, where none is known; True when one was kept."""
+        address = mailing.told(text)
+        if address is None:
+            return False
+        async with self._engine.begin() as connection:
+            ticket = await tickets.hold(connection, ticket_id)
+            return ticket is not None and await mailing.reach(connection, ticket, address, now)
+
     async def mark(self, mailbox: str) -> Mark | None:
         """Return how far a mailbox was read, None before the first time."""
         async with self._engine.connect() as connection:

@@ -1,0 +1,171 @@
+"""Send messages as mail, over SMTP."""
+
+import asyncio
+import smtplib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+
+from connectors.connector import ConnectorError, Sends, Uncertain, Undeliverable
+from connectors.email import composing
+from connectors.email.mailbox import Mailbox
+from connectors.email.servers import Server
+from desk import mailing
+from desk.mails import Mails
+from desk.outbox import Delivery
+from domain.ids import BrandId
+
+NO_MORE = range(500, 600)  # what a server answers for good
+
+
+class Email:
+    """Sends the mail of one brand; its Message-ID is made of the message's id, so a second try makes no second mail.
+
+    With `sent`, the folder in which the server keeps what it sends, an unknown result is looked up there (*findable*);
+    without, a person decides (*blind*).
+    """
+
+    def __init__(
+        self,
+        mails: Mails,
+        brand: BrandId,
+        sender: Address,
+        server: Server,
+        now: Callable[[], datetime],
+        sent: Mailbox | None = None,
+    ) -> None:
+        self._mails = mails
+        self._brand = brand
+        self._sender = sender
+        self._server = server
+        self._now = now
+        self._sent = sent
+
+    @property
+    def sends(self) -> Sends:
+        """Say how it sends."""
+        return "findable" if self._sent else "blind"
+
+    async def send(self, delivery: Delivery) -> None:
+        """Send a message to the customer of its ticket.
+
+        Raises ConnectorError, Undeliverable or Uncertain.
+        """
+        mail = await self._compose(delivery)
+        known = await self._mails.begin(delivery.message, self._now())
+        if known == "sent" or (known == "unknown" and await self._found(mail["Message-ID"])):
+            await self._mails.end(delivery.message, self._now())
+            return
+        try:
+            await asyncio.to_thread(submit, self._server, mail, self._sender.addr_spec)
+        except _InDoubt as error:
+            raise self._in_doubt(str(error)) from error
+        except ConnectorError:
+            await self._mails.forget(delivery.message)
+            raise
+        await self._mails.end(delivery.message, self._now())
+
+    async def check(self) -> None:
+        """Sign in to the server and leave again. Raises ConnectorError."""
+        await asyncio.to_thread(_greet, self._server)
+
+    async def _compose(self, delivery: Delivery) -> EmailMessage:
+        envelope = await self._mails.envelope(delivery.message, self._sender.domain)
+        if envelope is None:
+            raise Undeliverable(f"nobody knows an address of the customer of {delivery.ticket!r}")
+        if envelope.brand != self._brand:
+            raise Undeliverable(f"the mailbox is that of brand {self._brand!r}, and {envelope.brand!r} has none")
+        name = mailing.name_of(delivery.message, self._sender.domain)
+        try:
+            return composing.compose(delivery.text, envelope, self._sender, name, delivery.author == "bot", self._now())
+        except (ValueError, IndexError) as error:  # an address that the standard library's parser stumbles over
+            raise Undeliverable(f"{envelope.address!r} is no address that mail can be sent to") from error
+
+    async def _found(self, message_id: str) -> bool:
+        """Say whether a mail that may have gone out did. Raises Uncertain where nobody can find out."""
+        if self._sent is None:
+            raise self._in_doubt("it was being sent when the process ended")
+        return await self._sent.holds(message_id)
+
+    def _in_doubt(self, why: str) -> ConnectorError:
+        if self._sent:
+            return ConnectorError(f"the mail may have gone out ({why}); it is looked up before the next try")
+        return Uncertain(
+            f"the mail may have gone out ({why}): look among what was sent; DESKHAND_MAIL_SENT lets the desk do that"
+        )
+
+
+class _InDoubt(Exception):
+    """The connection broke after the mail was handed over and before the server said what it did with it."""
+
+
+def submit(server: Server, mail: EmailMessage, sender: str) -> None:
+    """Hand a mail over to a server, which has it when this returns.
+
+    Raises ConnectorError, Undeliverable, or _InDoubt.
+    """
+    recipient = mail["To"].addresses[0].addr_spec
+    wide = [] if recipient.isascii() else ["SMTPUTF8"]
+    with _connected(server) as smtp:
+        with _translated(server):
+            _expect(smtp.mail(sender, wide), f"{server} does not take mail from {sender!r}")
+            _expect(smtp.rcpt(recipient), f"{server} does not take mail to {recipient!r}")
+            data = mail.as_bytes(policy=SMTPUTF8 if wide else SMTP)
+        try:
+            answer = smtp.data(data)
+        except smtplib.SMTPDataError as error:
+            answer = (error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b"")
+        except (OSError, smtplib.SMTPException) as error:
+            raise _InDoubt(f"{server}: {error}") from error
+        _expect(answer, f"{server} does not take the mail")
+
+
+def _greet(server: Server) -> None:
+    with _connected(server):
+        pass
+
+
+@contextmanager
+def _connected(server: Server) -> Iterator[smtplib.SMTP]:
+    """Yield a connection that is encrypted, unless it stays on this machine, and signed in."""
+    with _translated(server):
+        if server.encrypted:
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=server.timeout_s, context=server.trust()
+            )
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
+    try:
+        with _translated(server):
+            smtp.ehlo_or_helo_if_needed()
+            if not server.encrypted and smtp.has_extn("starttls"):
+                smtp.starttls(context=server.trust())
+                smtp.ehlo()
+            elif not server.encrypted and not server.near:
+                raise ConnectorError(f"{server} offers no STARTTLS, and mail is not sent in the open: use smtps://")
+            if server.user:
+                smtp.login(server.user, server.password or "")
+        yield smtp
+        with suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
+    finally:
+        smtp.close()
+
+
+@contextmanager
+def _translated(server: Server) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, smtplib.SMTPException) as error:
+        raise ConnectorError(f"{server}: {error}") from error
+
+
+def _expect(answer: tuple[int, bytes], refused: str) -> None:
+    """Go on if a server has agreed. Raises ConnectorError, and Undeliverable where it will never agree."""
+    code, words = answer
+    if not 200 <= code < 300:
+        told = f"{refused}: {code} {words.decode('utf-8', 'replace')}"
+        raise Undeliverable(told) if code in NO_MORE else ConnectorError(told)
