@@ -14,7 +14,7 @@ from desk.access import failures, links, passwords, sessions
 from desk.access.roles import Role
 from desk.access.sessions import Session
 from desk.audit import OPERATOR, Entry
-from desk.errors import SignInRefused, StaffRefused, TooManyFailures
+from desk.errors import SignInRefused, TooManyFailures
 from desk.staff import teammates
 from desk.staff.teammates import Teammate
 from domain.ids import BrandId, TeammateId
@@ -107,8 +107,8 @@ class SigningIn:
         """
         async with self._engine.begin() as connection:
             before = await teammates.hold(connection, brand, teammate)
-            if before.role == "admin" != role and await _admins(connection, brand) == 1:
-                raise StaffRefused(f"{before.name!r} is the only admin here: make somebody else one first")
+            if role != "admin":
+                await teammates.require_admin(connection, before)
             await teammates.change(connection, teammate, role=role)
             told = Entry("role_given", teammate, brand, by, {"role": role, "before": before.role})
             await audit.record(connection, told, now)
@@ -140,8 +140,3 @@ async def _by_email(connection: AsyncConnection, brand: BrandId, email: str) -> 
 async def _brand_of(connection: AsyncConnection, teammate: TeammateId) -> BrandId | None:
     chosen = select(people.c.brand).where(people.c.id == teammate, people.c.left_at.is_(None))
     return (await connection.execute(chosen)).scalar_one_or_none()
-
-
-async def _admins(connection: AsyncConnection, brand: BrandId) -> int:
-    chosen = (people.c.brand == brand) & (people.c.role == "admin") & people.c.left_at.is_(None)
-    return (await connection.execute(select(func.count()).select_from(people).where(chosen))).scalar_one()

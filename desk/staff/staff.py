@@ -86,10 +86,11 @@ class Staff:
     async def leave(self, brand: BrandId, teammate: TeammateId, now: datetime, by: str = OPERATOR) -> None:
         """Let a teammate leave the desk: the next round gives their tickets to others, and they are signed out.
 
-        Raises UnknownTeammate.
+        Raises UnknownTeammate, or StaffRefused for the only admin.
         """
         async with self._engine.begin() as connection:
             known = await teammates.hold(connection, brand, teammate)
+            await teammates.require_admin(connection, known)
             await self._move(connection, known, "away", now)
             await teammates.change(connection, teammate, left_at=now)
             await audit.record(connection, Entry("teammate_left", teammate, brand, by), now)

@@ -114,6 +114,14 @@ async def of(connection: AsyncConnection, brand: BrandId, team: str | None = Non
     return [Teammate.of(row) for row in rows]
 
 
+async def require_admin(connection: AsyncConnection, leaving: Teammate) -> None:
+    """Raise StaffRefused when nobody would be an admin of the brand without this one."""
+    admins = (teammates.c.brand == leaving.brand) & (teammates.c.role == "admin") & teammates.c.left_at.is_(None)
+    others = select(teammates.c.id).where(admins, teammates.c.id != leaving.id).with_for_update(key_share=True)
+    if leaving.role == "admin" and (await connection.execute(others)).first() is None:
+        raise StaffRefused(f"{leaving.name!r} is the only admin here: make somebody else one first")
+
+
 async def change(connection: AsyncConnection, teammate: TeammateId, **columns: object) -> None:
     """Set columns of a teammate whom this transaction holds."""
     await connection.execute(update(teammates).where(teammates.c.id == teammate).values(_columns(columns)))

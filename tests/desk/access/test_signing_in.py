@@ -185,6 +185,8 @@ async def test_a_role_counts_from_the_next_request_and_the_last_admin_stays_one(
     assert session.role == "admin"
     with pytest.raises(StaffRefused, match="only admin"):
         await door.give_role(DEFAULT_BRAND, anna.id, "lead", NOW)
+    with pytest.raises(StaffRefused, match="only admin"):
+        await staff.leave(DEFAULT_BRAND, anna.id, NOW)
     ben = await staff.add(DEFAULT_BRAND, Profile("Ben", "ben@example.com", ()), NOW, role="admin")
     assert (await door.give_role(DEFAULT_BRAND, anna.id, "qa", NOW)).role == "qa"
     assert await door.find(DEFAULT_BRAND, "BEN@example.com") == ben.id
