@@ -56,7 +56,9 @@ def _notice(turn: Turn, handover: Handover, phrases: Phrases, partial: bool) -> 
     missing = phrases.no_answer_to_the_rest if partial else phrases.no_answer
     nothing = (missing,) if handover.reason in SAYS_NOTHING_WAS_FOUND else ()
     response = next((target for target in handover.clocks if target.clock == "response"), None)
-    return (*nothing, phrases.handed_over, *((_aim(response, phrases.within),) if response else ()))
+    aim = (_aim(response, phrases.within),) if response else ()
+    asking = (phrases.ask_address,) if turn.unreachable and phrases.ask_address else ()
+    return (*nothing, phrases.handed_over, *aim, *asking)
 
 
 def _aim(target: ClockTarget, within: Within) -> str:

@@ -5,6 +5,7 @@ said here about order and "once" holds across processes.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,6 +17,7 @@ from desk import (
     conclusions,
     events,
     keys,
+    mailing,
     messages,
     outbox,
     receiving,
@@ -249,7 +251,8 @@ class Desk(Reading):
         await events.record(connection, ticket.brand, ticket.id, "case_started", now, case=case, attempt=attempt)
         said = await messages.talk(connection, ticket.id, HISTORY)
         turn = _turn(case, ticket, said, await tickets.tier(connection, ticket))
-        return Attempt(case, ticket.id, ticket.asked, attempt, turn)
+        asking = replace(turn, unreachable=await mailing.unreachable(connection, ticket))
+        return Attempt(case, ticket.id, ticket.asked, attempt, asking)
 
     async def _hold(self, connection: AsyncConnection, ticket_id: TicketId) -> Ticket:
         ticket = await tickets.hold(connection, ticket_id)

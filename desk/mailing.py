@@ -12,10 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.mail import inbox, mailings, watchers
-from database.tables import customers, messages, tickets
+from database.tables import customers, handovers, messages, tickets
 from desk.inbox import Origin, message_of
 from desk.tickets import Ticket
 from domain.ids import BrandId, CustomerId, MessageId, TicketId, new
+from domain.turns import LIVE
 
 SOURCE = "email"
 SHORT = 70  # characters of a subject
@@ -178,6 +179,16 @@ async def watched(connection: AsyncConnection, ticket: TicketId, since: datetime
     """Say whether somebody has had a window open on a chat since a time."""
     open_ = select(literal(1)).where(watchers.c.ticket == ticket, watchers.c.seen_at > since).limit(1)
     return (await connection.execute(open_)).first() is not None
+
+
+async def unreachable(connection: AsyncConnection, ticket: Ticket) -> bool:
+    """Say whether the customer of a chat left no address and was not asked for one, as every handover does."""
+    if ticket.channel not in LIVE:
+        return False
+    theirs = (customers.c.brand == ticket.brand) & (customers.c.id == ticket.customer) & customers.c.email.is_not(None)
+    known = select(literal(1)).where(theirs).limit(1)
+    asked = select(literal(1)).where(handovers.c.ticket == ticket.id).limit(1)
+    return not [row for chosen in (known, asked) for row in await connection.execute(chosen)]
 
 
 async def reach(connection: AsyncConnection, ticket: Ticket, address: str, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from desk.queue import Queue
 from desk.receiving import Incoming, Reads, Received
 from desk.tickets import Ticket
 from domain.ids import BrandId, CustomerId, MessageId, TicketId
+from domain.turns import LIVE, Author
 
 LONGEST = 20_000  # characters of one message
 LITTLE = 60  # characters: a text this short may have its question in the subject
@@ -124,7 +125,7 @@ class Mails:
         async with self._engine.begin() as connection:
             await mailing.forget(connection, message)
 
-    async def wanted(self, message: MessageId, author: str, ticket: TicketId, now: datetime) -> bool:
+    async def wanted(self, message: MessageId, author: Author, ticket: TicketId, now: datetime) -> bool:
         """Say whether a message of a chat must go out by mail too, since nobody has its window open.
 
         That is what teammates write, and whatever answers a mail; where there is an address.
@@ -137,13 +138,15 @@ class Mails:
             return await mailing.envelope(connection, message, "") is not None
 
     async def told(self, ticket_id: TicketId, text: str, now: datetime) -> bool:
-        """Keep the address that a customer tells in a chat, where none is known; True when one was kept."""
+        """Keep the address that a customer tells a person who took over their chat; True when one was kept."""
         address = mailing.told(text)
         if address is None:
             return False
         async with self._engine.begin() as connection:
             ticket = await tickets.hold(connection, ticket_id)
-            return ticket is not None and await mailing.reach(connection, ticket, address, now)
+            if ticket is None or ticket.channel not in LIVE or ticket.handed_over_at is None:
+                return False
+            return await mailing.reach(connection, ticket, address, now)
 
     async def mark(self, mailbox: str) -> Mark | None:
         """Return how far a mailbox was read, None before the first time."""

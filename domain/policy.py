@@ -55,6 +55,7 @@ class Phrases:
     affirm: str = ""
     deny: str = ""
     no_secrets: str = ""
+    ask_address: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:

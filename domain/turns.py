@@ -40,7 +40,8 @@ class Turn:
     """The customer's unanswered messages taken together, and what was said before them, oldest first.
 
     `language` is the ticket's, where known: a short text is told by it. `tier` is the customer's, as the policy names
-    it. A dry turn has no ticket.
+    it. A customer is `unreachable` who sits in a chat, left no address and was not asked for one yet. A dry turn has no
+    ticket.
     """
 
     case: CaseId
@@ -53,3 +54,4 @@ class Turn:
     customer: CustomerId | None = None
     already_handed_over: bool = False
     tier: str | None = None
+    unreachable: bool = False

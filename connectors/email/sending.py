@@ -98,6 +98,23 @@ class Email:
         )
 
 
+class ByMailToo:
+    """Sends a chat's message by mail as well, where nobody has the window open and an address is known."""
+
+    def __init__(self, mails: Mails, email: Email, now: Callable[[], datetime]) -> None:
+        self._mails = mails
+        self._email = email
+        self._now = now
+
+    async def send(self, delivery: Delivery) -> None:
+        """Send a message to whom the chat does not reach.
+
+        Raises ConnectorError.
+        """
+        if await self._mails.wanted(delivery.message, delivery.author, delivery.ticket, self._now()):
+            await self._email.send(delivery)
+
+
 class _InDoubt(Exception):
     """The connection broke after the mail was handed over and before the server said what it did with it."""
 

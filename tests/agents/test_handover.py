@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,6 +148,19 @@ def test_the_customer_is_told_once_that_a_person_takes_over_and_by_when(text: st
     assert aim in told.text
     assert again
     assert "within" not in again.text
+
+
+@pytest.mark.parametrize("language", POLICY.languages)
+def test_whom_nothing_could_reach_is_asked_for_an_address(language: str) -> None:
+    asked = turn("I want a person")
+    found, read = packet(asked.text), replace(triaged(asked.text, "complaint"), language=language)
+
+    told = notices.reply(replace(asked, unreachable=True), POLICY, read, None, None, found)
+    reachable = notices.reply(asked, POLICY, read, None, None, found)
+
+    assert told
+    assert reachable
+    assert told.text.removeprefix(reachable.text).strip() == POLICY.speak(language).ask_address != ""
 
 
 @given(st.text(max_size=200), st.sampled_from([intent.name for intent in POLICY.intents]))

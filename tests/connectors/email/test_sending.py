@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
@@ -12,6 +11,7 @@ from connectors.email.intake import Intake
 from connectors.email.mailbox import Mailbox
 from connectors.email.sending import Email
 from connectors.email.servers import Server
+from desk.cases import Outgoing
 from desk.desk import Desk, Incoming
 from desk.mails import Mails
 from desk.outbox import Delivery
@@ -20,6 +20,7 @@ from tests.connectors.email import dovecot
 from tests.connectors.email.conftest import HELP
 from tests.connectors.email.mails import mail
 from tests.connectors.email.post import Post
+from tests.desk import decisions
 from tests.desk.decisions import NOW
 
 ANSWER = "Hello Anna,\n\n1. Open **Settings**.\n2. Press Reset & wait.\n\nSee <https://help.example/reset>"
@@ -29,6 +30,15 @@ async def asked(intake: Intake, **headers: str) -> TicketId:
     received = await intake.take(mail(Message_ID="<1@customer.example>", **headers).as_bytes())
     assert received is not None
     return received.ticket
+
+
+async def handed_over_chat(desk: Desk, words: str) -> TicketId:
+    """Return a chat whose bot has given it to people."""
+    ticket = (await desk.receive(Incoming(DEFAULT_BRAND, words, "chat"), NOW)).ticket
+    attempt = await desk.begin(ticket, NOW)
+    assert attempt is not None
+    await desk.conclude(attempt, decisions.handed_over(attempt.turn), (Outgoing("notice", "A colleague comes."),), NOW)
+    return ticket
 
 
 async def answer(desk: Desk, ticket: TicketId, text: str = ANSWER) -> Delivery:
@@ -194,8 +204,8 @@ async def test_a_subject_or_a_name_cannot_add_headers(intake: Intake, desk: Desk
 async def test_a_chat_is_mailed_under_its_first_words(
     intake: Intake, desk: Desk, mails: Mails, email: Email, smtp: Post
 ) -> None:
-    ticket = (await desk.receive(Incoming(DEFAULT_BRAND, "How do I reset my phone?", "chat"), NOW)).ticket
-    await mails.told(ticket, "It is anna@customer.example, thanks", NOW + timedelta(seconds=1))
+    ticket = await handed_over_chat(desk, "How do I reset my phone?")
+    await mails.told(ticket, "It is anna@customer.example, thanks", NOW)
 
     await email.send(await answer(desk, ticket))
 
