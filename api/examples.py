@@ -81,7 +81,7 @@ DECISION: Example = {
             "text": _PASSAGE["text"],
         }
     ],
-    "verdict": {"grounding": 1.0, "completeness": 0.94, "tone": 1.0, "policy": 1.0, "faults": []},
+    "verdict": {"grounding": 1.0, "completeness": 0.94, "tone": 1.0, "policy": 1.0, "faults": [], "clarity": 1.0},
     "handover": None,
     "reasons": ["every ask is answered and every sentence is supported"],
     "engine": {"name": "embedded", "model": None, "fallback": None},
