@@ -4,6 +4,7 @@ SettingsError   a value that cannot work, or two that must not meet; the message
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,6 +17,7 @@ from domain.prices import Price
 
 PREFIX = "DESKHAND_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 SECRET = ("database_url", "model_key")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -42,6 +44,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that `serve` binds.")
     port: int = Field(8420, ge=0, le=65535, description="Port that `serve` binds; 0 takes a free one.")
+    allowed_hosts: Names | None = Field(
+        None, description="Hosts inside your network that may be asked all the same: `name`, or `name:port`."
+    )
     demo: bool = Field(False, description="No key needed for chat and search, and checked replies are sent.")
 
     model_url: str | None = Field(
@@ -72,7 +77,7 @@ class Settings(BaseSettings):
     drain_s: float = Field(20.0, ge=0, le=600, description="Longest wait for running work at a stop, in seconds.")
     log_level: LogLevel = Field("info", description="Least serious line that is logged.")
 
-    @field_validator("languages", mode="before")
+    @field_validator("languages", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip().lower() for part in value.split(",")) if isinstance(value, str) else value
@@ -88,6 +93,13 @@ class Settings(BaseSettings):
         wrong = [name for name in value if not (len(name) == 2 and name.isascii() and name.isalpha())]
         if wrong or not value:
             raise ValueError(f"wants two-letter codes with commas between, such as 'en,es', not {wrong or value!r}")
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if wrong := [name for name in value or () if not HOST.fullmatch(name)]:
+            raise ValueError(f"wants names such as 'intranet.example' or 'intranet.example:8080', not {wrong[0]!r}")
         return value
 
     @field_validator("chroma_url", "model_url")

@@ -13,7 +13,7 @@ from connectors.connector import Connector, ConnectorError
 from desk.cases import Attempt, Concluded
 from desk.desk import Desk
 from desk.outbox import Delivery
-from desk.queue import URGENT, Queue
+from desk.queue import SOON, URGENT, Queue
 from desk.sweeping import STALLED_AFTER
 from domain.ids import MessageId, TicketId
 from domain.turns import Turn
@@ -30,13 +30,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Work:
-    """What jobs need: the desk, who decides a turn, who gives up on one, and where messages go."""
+    """What jobs need: the desk, who decides a turn, who gives up on one, where messages go, and who tells others."""
 
     desk: Desk
     handle: Callable[[Turn, Note], Awaitable[Concluded]]
     exhausted: Callable[[Turn], Concluded]
     connectors: Mapping[str, Connector]
     now: Callable[[], datetime]
+    publish: Callable[[], Awaitable[None]] | None = None
 
 
 async def handle_turn(work: Work, ticket: TicketId) -> None:
@@ -88,6 +89,12 @@ async def sweep(work: Work) -> None:
     await work.desk.sweep(work.now())
 
 
+async def publish(work: Work) -> None:
+    """Tell other programs what happened."""
+    if work.publish is not None:
+        await work.publish()
+
+
 def _connector(work: Work, delivery: Delivery) -> Connector:
     try:
         return work.connectors[delivery.destination]
@@ -126,6 +133,10 @@ def register(app: App) -> None:
     app.task(name="deliver", pass_context=True, retry=RETRY)(_deliver)
     swept = app.task(name="sweep", pass_context=True, queueing_lock="sweep", priority=URGENT)(_sweep)
     app.periodic(cron=EVERY_FIVE_SECONDS)(swept)
+    published = app.task(name="publish", pass_context=True, queueing_lock="publish", lock="publish", priority=SOON)(
+        _publish
+    )
+    app.periodic(cron=EVERY_FIVE_SECONDS)(published)
 
 
 async def _handle_turn(context: JobContext, ticket: str) -> None:
@@ -138,3 +149,7 @@ async def _deliver(context: JobContext, message: str) -> None:
 
 async def _sweep(context: JobContext, timestamp: int) -> None:
     await sweep(context.additional_context["work"])
+
+
+async def _publish(context: JobContext, timestamp: int) -> None:
+    await publish(context.additional_context["work"])

@@ -18,6 +18,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from ssl import SSLContext
 
 import httpx
@@ -103,8 +104,12 @@ class Outbound:
         self.allowed = Allowed.of(allowed, ports)
         self._limits = limits or Limits()
         self._resolve = resolve
-        self._transport = httpx.AsyncHTTPTransport(
-            verify=certificates or httpx.create_ssl_context(),
+        self._certificates = certificates
+
+    @cached_property
+    def _transport(self) -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(
+            verify=self._certificates or httpx.create_ssl_context(),
             trust_env=False,
             # a kept connection belongs to an address, and the next request to it may be for another name
             limits=httpx.Limits(max_connections=self._limits.at_once, max_keepalive_connections=0),

@@ -42,6 +42,7 @@ from settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from connectors.connector import Connector
+    from connectors.outbound import Outbound
     from database.database import Database
     from database.evals import EvalRuns
     from database.requests import Requests
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from kb_index.postgres_memory import PostgresMemory
     from kb_index.preflight import Preflight
     from kb_index.store import PostgresKnowledge
+    from services.publishing import Publisher
 
 __all__ = [
     "ERRORS",
@@ -136,6 +138,8 @@ class Services:
     memory: PostgresMemory
     index: Editions
     ledger: Ledger
+    outbound: Outbound
+    publisher: Publisher
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     worker: asyncio.Task[None] | None = None
 
@@ -214,6 +218,8 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     the other ERRORS for what cannot be opened.
     """
     from connectors.chat import Chat
+    from connectors.outbound import Outbound
+    from connectors.webhooks import Sender
     from database.evals import EvalRuns
     from database.requests import Requests
     from database.spending import PostgresLedger
@@ -221,6 +227,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     from kb_index.postgres_fits import PostgresFits
     from kb_index.served import Stores, Wanted, open_served
     from kb_index.store import PostgresKnowledge
+    from services.publishing import Publisher
 
     async with AsyncExitStack() as stack:
         if settings.chroma_url is None:
@@ -242,11 +249,14 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         stack.push_async_callback(release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         connectors = {"chat": Chat(desk, now)}
+        outbound = Outbound(settings.allowed_hosts or ())
+        stack.push_async_callback(outbound.close)
+        doors = Doors.on(database.engine, stored.queue, stored.policies, served.indexer, outbound)
         yield Services(
             settings=settings,
             queue=stored.queue,
             desk=desk,
-            doors=Doors.on(database.engine, stored.queue, stored.policies, served.indexer),
+            doors=doors,
             policies=stored.policies,
             governing=Governing(stored.policies, used.embedded.prepare),
             requests=requests,
@@ -259,6 +269,8 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
             memory=served.memory,
             index=served.index,
             ledger=ledger,
+            outbound=outbound,
+            publisher=Publisher(doors.webhooks, Sender(outbound), doors.insights, stored.policies, now),
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from connectors.outbound import Outbound
     from desk.access.signing_in import SigningIn
     from desk.access.visitors import Visitors
     from desk.activity import Activity
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from desk.policies import Policies
     from desk.queue import Queue
     from desk.staff.staff import Staff
+    from desk.webhooks.webhooks import Webhooks
     from desk.work.deciding import Suggestions
     from desk.work.macros import Macros
     from desk.workspace import Workspace
@@ -37,16 +39,30 @@ class Doors:
     signing_in: SigningIn
     visitors: Visitors
     audit: Audit
+    webhooks: Webhooks
 
     @classmethod
-    def on(cls, engine: AsyncEngine, queue: Queue, policies: Policies, indexer: Indexer | None = None) -> Self:
-        """Return the doors to one database; the indexer brings in the macros that drafts may rest on."""
+    def on(
+        cls,
+        engine: AsyncEngine,
+        queue: Queue,
+        policies: Policies,
+        indexer: Indexer | None = None,
+        outbound: Outbound | None = None,
+    ) -> Self:
+        """Return the doors to one database; the indexer brings in the macros that drafts may rest on.
+
+        `outbound` knows which addresses may be told of events: without it, those of the open internet.
+        """
+        from connectors.outbound import Outbound
+        from connectors.webhooks import Sender
         from desk.access.signing_in import SigningIn
         from desk.access.visitors import Visitors
         from desk.activity import Activity
         from desk.audit import Audit
         from desk.keys import Keys
         from desk.staff.staff import Staff
+        from desk.webhooks.webhooks import Webhooks
         from desk.work.deciding import Suggestions
         from desk.work.macros import Macros
         from desk.workspace import Workspace
@@ -64,4 +80,5 @@ class Doors:
             signing_in=SigningIn(engine),
             visitors=Visitors(engine),
             audit=Audit(engine),
+            webhooks=Webhooks(engine, Sender(outbound or Outbound()).check),
         )
