@@ -12,7 +12,7 @@ from api.ports import Services, services
 from api.shapes import macros as shapes
 from api.shapes.macros import ChangedMacro, Deleted, Filled, Filling, Macros, NewMacro, ShownMacro
 from desk.work.macros import Macro
-from domain.ids import MacroId, TeammateId, TicketId
+from domain.ids import MacroId, TicketId
 
 router = APIRouter(tags=["tickets"])
 
@@ -69,7 +69,7 @@ async def fill_macro(macro: Named, said: Filling, caller: Worker, house: House, 
     """Return the macro as it reads in a ticket; nothing is sent, its use is counted."""
 
     async def fill() -> Filled:
-        ticket, teammate = TicketId(said.ticket), TeammateId(said.teammate)
+        ticket, teammate = TicketId(said.ticket), caller.acting(said.teammate)
         rendered = house.doors.macros.render(caller.brand, MacroId(macro), ticket, teammate, house.context.now())
         return Filled(text=await rendered)
 

@@ -38,7 +38,9 @@ Worker = Annotated[Access, Depends(access("tickets"))]
 House = Annotated[Services, Depends(services)]
 Answering = Annotated[Once, Depends(once)]
 Named = Annotated[Id, Path(description="The ticket's id.", examples=["tic_9c2e"])]
-Mine = Annotated[Id | None, Query(description="Whose the view `mine` is.", examples=["tea_4f1c"])]
+Mine = Annotated[
+    Id | None, Query(description="Whose the view `mine` is; your own, where you are signed in.", examples=["tea_4f1c"])
+]
 UNKNOWN = problems.may_end_in(problems.Unknown)
 REFUSED = problems.may_end_in(problems.Unknown, problems.Settled)
 
@@ -61,7 +63,7 @@ async def list_tickets(
         caller.brand,
         view,
         order,
-        TeammateId(teammate) if teammate else None,
+        TeammateId(teammate) if teammate else caller.teammate,
         team,
         tag,
         CustomerId(customer) if customer else None,
@@ -72,7 +74,7 @@ async def list_tickets(
 @router.get("/v1/views", summary="Count the views", responses=examples.answers(200, shapes.COUNTS))
 async def count_views(caller: Worker, house: House, teammate: Mine = None) -> Views:
     """Return how many open tickets each view holds."""
-    whose = TeammateId(teammate) if teammate else None
+    whose = TeammateId(teammate) if teammate else caller.teammate
     return Views(views=await house.doors.workspace.counts(caller.brand, house.context.now(), whose))
 
 
@@ -141,7 +143,7 @@ async def change_ticket(ticket: Named, said: Changing, caller: Worker, house: Ho
     async def change() -> ShownTicket:
         wanted = {name: getattr(said, name) for name in said.model_fields_set - {"by"}}
         kept = {name: value for name, value in wanted.items() if value is not None or name == "problem"}
-        door, by, now = house.doors.workspace, TeammateId(said.by), house.context.now()
+        door, by, now = house.doors.workspace, caller.acting(said.by), house.context.now()
         return ShownTicket.of(await door.edit(caller.brand, TicketId(ticket), cast(Edit, kept), by, now))
 
     return await answer(ShownTicket, change)
@@ -157,7 +159,7 @@ async def reply(ticket: Named, said: Replying, caller: Worker, house: House, ans
     """Send a teammate's words; the bot is silent in this ticket until it is handed back."""
 
     async def send() -> ShownMessage:
-        door, by, now = house.doors.workspace, TeammateId(said.by), house.context.now()
+        door, by, now = house.doors.workspace, caller.acting(said.by), house.context.now()
         return ShownMessage.of(await door.reply(caller.brand, TicketId(ticket), said.text, by, now, said.then))
 
     return await answer(ShownMessage, send)
@@ -173,7 +175,7 @@ async def add_note(ticket: Named, said: Noting, caller: Worker, house: House, an
     """Keep a note among teammates; no customer sees it and no bot reads it."""
 
     async def note() -> ShownMessage:
-        door, by, now = house.doors.workspace, TeammateId(said.by), house.context.now()
+        door, by, now = house.doors.workspace, caller.acting(said.by), house.context.now()
         return ShownMessage.of(await door.note(caller.brand, TicketId(ticket), said.text, by, now))
 
     return await answer(ShownMessage, note)
@@ -188,7 +190,7 @@ async def merge_ticket(ticket: Named, said: Merging, caller: Worker, house: Hous
     """Let a ticket go on in another of the same customer, and return that; what was said is there in order."""
 
     async def merge() -> ShownTicket:
-        door, by, now = house.doors.workspace, TeammateId(said.by), house.context.now()
+        door, by, now = house.doors.workspace, caller.acting(said.by), house.context.now()
         return ShownTicket.of(await door.merge(caller.brand, TicketId(ticket), TicketId(said.into), by, now))
 
     return await answer(ShownTicket, merge)
@@ -204,7 +206,7 @@ async def split_ticket(ticket: Named, said: Splitting, caller: Worker, house: Ho
     """Let a message of the customer and all after it become a ticket of their own, and return that."""
 
     async def split() -> ShownTicket:
-        door, by, now = house.doors.workspace, TeammateId(said.by), house.context.now()
+        door, by, now = house.doors.workspace, caller.acting(said.by), house.context.now()
         return ShownTicket.of(await door.split(caller.brand, TicketId(ticket), MessageId(said.message), by, now))
 
     return await answer(ShownTicket, split)
@@ -219,7 +221,7 @@ async def hand_back(ticket: Named, said: HandingBack, caller: Worker, house: Hou
     """Let the bot answer what the customer writes from now on."""
 
     async def hand() -> ShownTicket:
-        door, by, now = house.doors.workspace, TeammateId(said.by), house.context.now()
+        door, by, now = house.doors.workspace, caller.acting(said.by), house.context.now()
         return ShownTicket.of(await door.hand_back(caller.brand, TicketId(ticket), by, now))
 
     return await answer(ShownTicket, hand)

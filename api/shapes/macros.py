@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.inputs import Id, Input, Language, Name, Text
+from api.inputs import Acting, Id, Input, Language, Name, Text
 from api.outputs import Output
 
 
@@ -35,7 +35,7 @@ class Filling(Input):
     """Where a macro is used, and by whom."""
 
     ticket: Id = Field(examples=["tic_9c2e"])
-    teammate: Id = Field(examples=["tea_4f1c"])
+    teammate: Acting
 
 
 class ShownMacro(Output):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints
 
-from api.inputs import Id, Input, Language, Name, Storable, Text
+from api.inputs import Acting, Id, Input, Language, Name, Storable, Text
 from api.outputs import Output
 from desk.attachments import Attachment
 from desk.finding import Hit
@@ -20,7 +20,6 @@ from domain.triage import Priority
 from domain.turns import Author, Channel
 
 Tag = Annotated[str, StringConstraints(pattern=r"^[^\s,;]{1,60}$")]
-Mate = Annotated[Id, Field(description="The teammate who does this.", examples=["tea_4f1c"])]
 
 
 class Asking(Input):
@@ -42,7 +41,7 @@ class Replying(Input):
     """A teammate's words for the customer."""
 
     text: Text = Field(examples=["You will have the money on Friday."])
-    by: Mate
+    by: Acting
     then: Then = Field(default="pending", description="What the ticket stands at afterwards.")
 
 
@@ -50,13 +49,13 @@ class Noting(Input):
     """A teammate's words for the others; no customer sees them and no bot reads them."""
 
     text: Text = Field(examples=["She calls again on Monday."])
-    by: Mate
+    by: Acting
 
 
 class Changing(Input):
     """What becomes of a ticket; what is left out stays as it is."""
 
-    by: Mate
+    by: Acting
     status: Status | None = Field(default=None, description="Where it may go from where it stands.", examples=["open"])
     priority: Priority | None = Field(default=None, examples=["P1"])
     team: Name | None = Field(default=None, description="One of the policy's teams.", examples=["billing"])
@@ -73,20 +72,20 @@ class Merging(Input):
     """Where a ticket goes on."""
 
     into: Id = Field(description="A ticket of the same customer that is not done.", examples=["tic_9c2e"])
-    by: Mate
+    by: Acting
 
 
 class Splitting(Input):
     """Where a ticket becomes two."""
 
     message: Id = Field(description="The customer's message that begins the second.", examples=["msg_03ce"])
-    by: Mate
+    by: Acting
 
 
 class HandingBack(Input):
     """Who lets the bot answer again."""
 
-    by: Mate
+    by: Acting
 
 
 class ShownTicket(Output):
