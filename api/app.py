@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
-from api import problems, refusals
+from api import problems, refusals, telling
 from api.content import json_only
 from api.limits import BodyLimit
 from api.logs import RequestLog
@@ -37,6 +37,7 @@ from api.routes import (
     suggestions,
     teammates,
     tickets,
+    webhooks,
 )
 from api.streams import Streams
 from evals.beside import Evaluations
@@ -48,8 +49,8 @@ Deskhand answers customers from your help center, cites it, and hands over to a 
 
 **Keys.** Send `Authorization: Bearer KEY`. `deskhand keys create` makes the first key; it belongs to one brand, and
 so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `tickets`, `insights`,
-`staff`, `policy`, `keys`, and `admin`, which holds them all. In demo mode, callers on the same machine need no key to
-search, draft, chat and read public articles.
+`staff`, `policy`, `keys`, `webhooks`, and `admin`, which holds them all. In demo mode, callers on the same machine
+need no key to search, draft, chat and read public articles.
 
 **Teammates** sign in with `POST /v1/session` and a role, which gives scopes as a key does; the session is a cookie, and
 whatever writes carries its `X-CSRF-Token` too. **Customers** on a brand's own site open a session with
@@ -75,6 +76,7 @@ TAGS = [
     {"name": "insights", "description": "How the desk is doing."},
     {"name": "policy", "description": "What a support lead may edit, as pages; every change is a version."},
     {"name": "keys", "description": "Who may call, and what for."},
+    {"name": "webhooks", "description": "Who hears of which events, and what is on its way to them."},
     {"name": "health", "description": "For whoever runs the process; no key needed."},
 ]
 
@@ -97,7 +99,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
     working = (tickets, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
-    for routes in (*answering, *working, policy, keys, session, health, pages):
+    for routes in (*answering, *working, policy, keys, webhooks, session, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
@@ -122,6 +124,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
         )
+        document["webhooks"] = telling.described()
         for path in document["paths"].values():
             for operation in path.values():
                 _as_problems(operation["responses"])

@@ -47,6 +47,13 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
         "The token proves nothing: sign it with HS256 and the secret of `deskhand brands secret`, with `sub` and an "
         "`exp` minutes ahead.",
     ),
+    errors.UnknownSubscription: (Unknown, "There is no such subscription; GET /v1/subscriptions lists them."),
+    errors.UnknownDelivery: (Unknown, "There is no such delivery; GET /v1/deliveries lists them."),
+    errors.SubscriptionRefused: (
+        Invalid,
+        "There is no such event, or the address cannot be told: it must be https, at port 443, on the open "
+        "internet and without a password; the operator may name other hosts in DESKHAND_ALLOWED_HOSTS.",
+    ),
     errors.UnknownVersion: (Unknown, "There is no such version of the policy; GET /v1/policy/versions lists them."),
     errors.PolicyChanged: (Settled, "Somebody else changed the policy since you read it; edit the one that holds now."),
     errors.UnknownCustomer: (Unknown, "There is no such customer; a PATCH of one adds them."),

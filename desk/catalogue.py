@@ -21,11 +21,16 @@ LONGEST_NAME = 300  # characters: as long as an article's id may be
 
 @dataclass(frozen=True)
 class Shape:
-    """What a fact looks like, in words and as a check; an optional one may be null or left out."""
+    """What a fact looks like, in words and as a check; an optional one may be null or left out.
+
+    `json` is its type as JSON Schema names it, `words` all it may be where it is one of a few words.
+    """
 
     says: str
     fits: Callable[[Fact], bool]
     optional: bool = False
+    json: str = "string"
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def _is_number(value: Fact) -> bool:
 
 
 def _one_of(*words: str) -> Shape:
-    return Shape(f"one of {', '.join(words)}", lambda value: value in words)
+    return Shape(f"one of {', '.join(words)}", lambda value: value in words, words=words)
 
 
 def _maybe(shape: Shape) -> Shape:
@@ -82,8 +87,8 @@ def _entry(says: str, **facts: Shape) -> Entry:
 
 ID = Shape("an id", _is_id)
 NAME = Shape("a name of the operator's", _is_name)
-NUMBER = Shape("a number", _is_number)
-FLAG = Shape("true or false", lambda value: isinstance(value, bool))
+NUMBER = Shape("a number", _is_number, json="number")
+FLAG = Shape("true or false", lambda value: isinstance(value, bool), json="boolean")
 CHANNEL = _one_of(*get_args(Channel))
 PRIORITY = _one_of(*(priority.value for priority in Priority))
 CLOCK = _one_of("first_response", "next_response", "resolution")

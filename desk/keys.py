@@ -19,7 +19,18 @@ from desk.errors import UnknownKey, UnknownScope
 from domain.ids import BrandId, new
 
 Scope = Literal[
-    "search", "drafts", "chat", "articles", "evals", "tickets", "insights", "staff", "policy", "keys", "admin"
+    "search",
+    "drafts",
+    "chat",
+    "articles",
+    "evals",
+    "tickets",
+    "insights",
+    "staff",
+    "policy",
+    "keys",
+    "webhooks",
+    "admin",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 MARK = "dh"

@@ -21,7 +21,7 @@ RIGHTS: dict[Role, Rights] = {
     "teammate": Rights(frozenset({"search", "drafts", "tickets"}), frozenset({"articles", "staff"})),
     "lead": Rights(
         frozenset({"search", "drafts", "tickets", "articles", "evals", "insights", "staff", "policy"}),
-        frozenset({"keys"}),
+        frozenset({"keys", "webhooks"}),
     ),
     "qa": Rights(
         frozenset({"search", "drafts", "evals", "insights"}), frozenset({"tickets", "articles", "staff", "policy"})

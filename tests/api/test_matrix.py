@@ -106,6 +106,7 @@ def edited(minutes: int) -> str:
 
 async def things(house: House, brand: BrandId) -> Things:
     """Make one of each."""
+    hearing, _ = await house.doors.webhooks.subscribe(brand, "https://hooks.example.com/in", ["*"], NOW)
     key, _ = await house.doors.keys.create(brand, "theirs", ["search"], "a test", NOW)
     anna = (await house.doors.staff.add(brand, Profile("Anna", "anna@example.com", ("support",)), NOW)).id
     case, ticket = await suggest(house, brand)
@@ -131,6 +132,8 @@ async def things(house: House, brand: BrandId) -> Things:
     run = EvalRun(f"run_{brand}", brand, "demo", "deskhand", None, "done", 0, 0, True, None, NOW, NOW, NOW)
     await house.eval_runs.add(run)
     ids = {
+        "subscription": hearing.subscription.id,
+        "delivery": str((await house.doors.webhooks.deliveries(brand))[0].id),
         "key": key.id,
         "teammate": anna,
         "case": case,
