@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain import prices
@@ -18,7 +18,7 @@ from domain.prices import Price
 PREFIX = "DESKHAND_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
-SECRET = ("database_url", "model_key")
+SECRET = ("database_url", "model_key", "mail_password")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -72,6 +72,24 @@ class Settings(BaseSettings):
     policy: Path | None = Field(None, description="Folder of policy pages; else the shipped ones.")
     suites: Path | None = Field(None, description="Folder of suites that may be run by name, beside the shipped ones.")
 
+    mail_address: str | None = Field(
+        None, description="Address that customers write to: `help@example.com` or `Shop Help <help@example.com>`."
+    )
+    mail_smtp: str | None = Field(
+        None, description="Server that sends: `smtps://HOST`, or `smtp://HOST` with STARTTLS."
+    )
+    mail_imap: str | None = Field(
+        None, description="Server that keeps what arrives: `imaps://HOST`, or `imap://HOST` with STARTTLS."
+    )
+    mail_user: str | None = Field(None, description="Name to sign in with; leave out where none is wanted.")
+    mail_password: SecretStr | None = Field(None, description="Password to sign in with.")
+    mail_folder: str = Field("INBOX", description="Folder in which new mail arrives.")
+    mail_sent: str | None = Field(
+        None,
+        description="Folder in which the server itself keeps what it sends: a mail in doubt is looked up there.",
+    )
+    mail_brand: str = Field("default", description="Brand whose mail this is.")
+
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64, description="Threads that embed.")
     tickets_at_once: int = Field(4, ge=1, le=64, description="Tickets that one worker handles at the same time.")
     drain_s: float = Field(20.0, ge=0, le=600, description="Longest wait for running work at a stop, in seconds.")
@@ -109,6 +127,21 @@ class Settings(BaseSettings):
             raise ValueError(f"wants an address that starts with http:// or https://, not {value!r}")
         return value.rstrip("/") if value else value
 
+    @field_validator("mail_smtp", "mail_imap")
+    @classmethod
+    def _mail_server(cls, value: str | None, info: ValidationInfo) -> str | None:
+        wanted = str(info.field_name).removeprefix("mail_")
+        if value and not re.fullmatch(rf"{wanted}s?://[^\s/@:?#]+(?::\d{{1,5}})?/?", value):
+            raise ValueError(f"wants an address such as {wanted}s://mail.example.com, with name and password set apart")
+        return value
+
+    @field_validator("mail_address")
+    @classmethod
+    def _mailable(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+|[^<>@]*<[^\s@<>]+@[^\s@<>]+>", value):
+            raise ValueError(f"wants an address such as 'Shop Help <help@example.com>', not {value!r}")
+        return value
+
     @field_validator("data", "cache", "policy", "suites")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
@@ -132,6 +165,15 @@ class Settings(BaseSettings):
         unpriced = sorted({self.model_small, self.model_large} - {None, *(self.model_prices or {})}, key=str)
         if self.model_cost_a_day is not None and unpriced:
             raise ValueError(f"{PREFIX}MODEL_COST_A_DAY needs the price of {unpriced[0]!r} in {PREFIX}MODEL_PRICES")
+        return self
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        named = next((name for name in ("mail_smtp", "mail_imap", "mail_sent") if getattr(self, name)), None)
+        if named and self.mail_address is None:
+            raise ValueError(f"{PREFIX}{named.upper()} is set without an address: set {PREFIX}MAIL_ADDRESS too")
+        if self.mail_sent and not self.mail_imap:
+            raise ValueError(f"{PREFIX}MAIL_SENT is a folder of a mailbox: set {PREFIX}MAIL_IMAP too")
         return self
 
     @property

@@ -22,6 +22,7 @@ HEARTBEAT_S = 3.0
 POLL_S = 1.0
 RESTART_S = 1.0
 EVERY_FIVE_SECONDS = "* * * * * */5"
+EVERY_TWENTY_SECONDS = "* * * * * */20"
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=2)
 
 Note = Callable[[str], Awaitable[None]]
@@ -30,7 +31,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Work:
-    """What jobs need: the desk, who decides a turn, who gives up on one, where messages go, and who tells others."""
+    """What jobs need: the desk, who decides a turn, who gives up on one, where messages go, and who tells others.
+
+    `fetch_mail` takes what has arrived; None where no mailbox is set.
+    """
 
     desk: Desk
     handle: Callable[[Turn, Note], Awaitable[Concluded]]
@@ -38,6 +42,7 @@ class Work:
     connectors: Mapping[str, Connector]
     now: Callable[[], datetime]
     publish: Callable[[], Awaitable[None]] | None = None
+    fetch_mail: Callable[[], Awaitable[None]] | None = None
 
 
 async def handle_turn(work: Work, ticket: TicketId) -> None:
@@ -95,6 +100,16 @@ async def publish(work: Work) -> None:
         await work.publish()
 
 
+async def fetch_mail(work: Work) -> None:
+    """Take what has arrived in the mailbox; a server that cannot be reached is asked again the next time."""
+    if work.fetch_mail is None:
+        return
+    try:
+        await work.fetch_mail()
+    except ConnectorError as exc:
+        logger.warning("mail cannot be fetched: %s", exc)
+
+
 def _connector(work: Work, delivery: Delivery) -> Connector:
     try:
         return work.connectors[delivery.destination]
@@ -137,6 +152,8 @@ def register(app: App) -> None:
         _publish
     )
     app.periodic(cron=EVERY_FIVE_SECONDS)(published)
+    fetched = app.task(name="fetch_mail", pass_context=True, queueing_lock="fetch_mail", lock="fetch_mail")(_fetch_mail)
+    app.periodic(cron=EVERY_TWENTY_SECONDS)(fetched)
 
 
 async def _handle_turn(context: JobContext, ticket: str) -> None:
@@ -153,3 +170,7 @@ async def _sweep(context: JobContext, timestamp: int) -> None:
 
 async def _publish(context: JobContext, timestamp: int) -> None:
     await publish(context.additional_context["work"])
+
+
+async def _fetch_mail(context: JobContext, timestamp: int) -> None:
+    await fetch_mail(context.additional_context["work"])

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -24,10 +24,12 @@ from cli.loop import run
 from cli.refusal import Refusal
 from cli.remote import Remote
 from cli.running import Running
+from connectors.connector import ConnectorError
 from domain.ids import BrandId
 from embedding import loading
 from embedding.embedder import EmbedderError
 from prompts import policy
+from services import mailing
 from settings import Settings
 
 State = Literal["good", "note", "fix"]
@@ -63,7 +65,7 @@ async def _findings(passed: dict[str, object]) -> list[Finding]:
         return [Finding("settings", "fix", str(error))]
     known = [_settings(), _data(read), _policy(read), await _server(read)]
     models = [await _embedder(read), *([await _reranker(read.reranker)] if read.reranker else [])]
-    return [*known, *await _stores(read), await _model(read), *models]
+    return [*known, *await _stores(read), await _model(read), *models, *await _mail(read)]
 
 
 def _settings() -> Finding:
@@ -208,6 +210,19 @@ async def _reranker(name: str) -> Finding:
     except EmbedderError as error:
         return Finding("reranker", "fix", str(error))
     return Finding("reranker", "good", reader.id)
+
+
+async def _mail(read: Settings) -> list[Finding]:
+    """Sign in to the mail servers that are set, and leave again; nothing is sent and nothing changed."""
+    asked = [("mail out", read.mail_smtp, mailing.greet), ("mail in", read.mail_imap, mailing.look)]
+    return [await _answered(name, ask(read)) for name, server, ask in asked if server]
+
+
+async def _answered(name: str, asked: Awaitable[str]) -> Finding:
+    try:
+        return Finding(name, "good", await asked)
+    except ConnectorError as error:
+        return Finding(name, "fix", str(error))
 
 
 async def _get(url: str, headers: Mapping[str, str] | None = None) -> httpx.Response | str:

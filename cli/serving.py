@@ -71,7 +71,15 @@ async def _work(read: Settings) -> None:
 @asynccontextmanager
 async def _worker(opened: Services) -> AsyncIterator["asyncio.Task[None]"]:
     """Run the worker beside; at the end let it finish what it began, and raise what it died of."""
-    tasks = Work(opened.desk, opened.respond, opened.give_up, opened.connectors, services.now, opened.publisher.publish)
+    tasks = Work(
+        opened.desk,
+        opened.respond,
+        opened.give_up,
+        opened.connectors,
+        services.now,
+        opened.publisher.publish,
+        opened.mailing.visit,
+    )
     read = opened.settings
     opened.worker = asyncio.create_task(run_worker(opened.queue, tasks, read.tickets_at_once, read.drain_s))
     warming = asyncio.create_task(opened.warm_up())

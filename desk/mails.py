@@ -125,17 +125,18 @@ class Mails:
         async with self._engine.begin() as connection:
             await mailing.forget(connection, message)
 
-    async def wanted(self, message: MessageId, author: Author, ticket: TicketId, now: datetime) -> bool:
+    async def wanted(self, brand: BrandId, message: MessageId, author: Author, ticket: TicketId, now: datetime) -> bool:
         """Say whether a message of a chat must go out by mail too, since nobody has its window open.
 
-        That is what teammates write, and whatever answers a mail; where there is an address.
+        That is what teammates of the brand write, and whatever answers a mail; where there is an address.
         """
         async with self._engine.connect() as connection:
             if await mailing.watched(connection, ticket, now - AWAY_AFTER):
                 return False
             if author != "teammate" and not await mailing.by_mail(connection, ticket):
                 return False
-            return await mailing.envelope(connection, message, "") is not None
+            envelope = await mailing.envelope(connection, message, "")
+            return envelope is not None and envelope.brand == brand
 
     async def told(self, ticket_id: TicketId, text: str, now: datetime) -> bool:
         """Keep the address that a customer tells a person who took over their chat; True when one was kept."""

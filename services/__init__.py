@@ -36,6 +36,7 @@ from prompts import policy as pages
 from prompts.policy import PolicyError
 from services.doors import Doors
 from services.governing import Governing
+from services.mailing import Mailing
 from services.owning import LOCK, DataDirectoryBusy, DataDirectoryUnusable, ServicesError, owned
 from services.toolbox import Tools, now, one_shot, open_tools, pool_of, release, reranker, tools
 from settings import Settings, SettingsError
@@ -140,6 +141,7 @@ class Services:
     ledger: Ledger
     outbound: Outbound
     publisher: Publisher
+    mailing: Mailing
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     worker: asyncio.Task[None] | None = None
 
@@ -175,7 +177,7 @@ class Services:
                 await note(STATUSES[node])
 
         ports = await self.ports(turn.brand)
-        decision = await graph.handle(turn, ports, reached)
+        decision = await graph.handle(self.mailing.asking(turn), ports, reached)
         return concluded(decision, notices.checking(turn, decision.triage, ports.policy))
 
     async def warm_up(self) -> None:
@@ -217,7 +219,6 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     Raises DataDirectoryBusy when another process owns the embedded stores for longer than `patience_s` seconds, and
     the other ERRORS for what cannot be opened.
     """
-    from connectors.chat import Chat
     from connectors.outbound import Outbound
     from connectors.webhooks import Sender
     from database.evals import EvalRuns
@@ -248,10 +249,10 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         context = used.context(served.index, own.get)
         stack.push_async_callback(release, context.engine)
         requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
-        connectors = {"chat": Chat(desk, now)}
         outbound = Outbound(settings.allowed_hosts or ())
         stack.push_async_callback(outbound.close)
         doors = Doors.on(database.engine, stored.queue, stored.policies, served.indexer, outbound)
+        mailing = Mailing.of(settings, doors.mails, now)
         yield Services(
             settings=settings,
             queue=stored.queue,
@@ -263,13 +264,14 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
             articles=articles,
             indexer=served.indexer,
             context=context,
-            connectors=connectors,
+            connectors=mailing.connectors(desk, now),
             embedder=embedder,
             eval_runs=eval_runs,
             memory=served.memory,
             index=served.index,
             ledger=ledger,
             outbound=outbound,
+            mailing=mailing,
             publisher=Publisher(doors.webhooks, Sender(outbound), doors.insights, stored.policies, now),
         )
 

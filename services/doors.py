@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from agents import thanks
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -12,8 +14,10 @@ if TYPE_CHECKING:
     from desk.access.signing_in import SigningIn
     from desk.access.visitors import Visitors
     from desk.activity import Activity
+    from desk.attendance import Attendance
     from desk.audit import Audit
     from desk.keys import Keys
+    from desk.mails import Mails
     from desk.policies import Policies
     from desk.queue import Queue
     from desk.staff.staff import Staff
@@ -40,6 +44,8 @@ class Doors:
     visitors: Visitors
     audit: Audit
     webhooks: Webhooks
+    mails: Mails
+    attendance: Attendance
 
     @classmethod
     def on(
@@ -59,8 +65,10 @@ class Doors:
         from desk.access.signing_in import SigningIn
         from desk.access.visitors import Visitors
         from desk.activity import Activity
+        from desk.attendance import Attendance
         from desk.audit import Audit
         from desk.keys import Keys
+        from desk.mails import Mails
         from desk.staff.staff import Staff
         from desk.webhooks.webhooks import Webhooks
         from desk.work.deciding import Suggestions
@@ -68,6 +76,7 @@ class Doors:
         from desk.workspace import Workspace
         from insights.measuring import Insights
         from services.evidence import Shown
+        from services.toolbox import now
 
         return cls(
             suggestions=Suggestions(engine, queue, policies),
@@ -81,4 +90,6 @@ class Doors:
             visitors=Visitors(engine),
             audit=Audit(engine),
             webhooks=Webhooks(engine, Sender(outbound or Outbound()).check),
+            mails=Mails(engine, queue, policies, thanks.heard),
+            attendance=Attendance(engine, now),
         )

@@ -61,6 +61,11 @@ def test_a_secret_is_not_shown_when_the_settings_are_printed() -> None:
             {"model_url": "http://127.0.0.1/v1", "model_large": "any", "model_cost_a_day": 5},
             "DESKHAND_MODEL_COST_A_DAY needs the price of 'any' in DESKHAND_MODEL_PRICES",
         ),
+        ({"mail_smtp": "mail.example.com", "mail_address": "a@b.example"}, "wants an address such as smtps://mail"),
+        ({"mail_imap": "imaps://me:hunter2@mail.example.com"}, "wants an address such as imaps://mail"),
+        ({"mail_address": "Shop Help"}, "DESKHAND_MAIL_ADDRESS: wants an address such as 'Shop Help <help@example"),
+        ({"mail_smtp": "smtps://mail.example.com"}, "DESKHAND_MAIL_SMTP is set without an address"),
+        ({"mail_address": "a@b.example", "mail_sent": "Sent"}, "set DESKHAND_MAIL_IMAP too"),
         ({"tickets": 4}, "DESKHAND_TICKETS: extra inputs are not permitted"),
     ],
 )

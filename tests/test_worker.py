@@ -1,5 +1,5 @@
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -196,6 +196,21 @@ async def test_a_message_that_can_never_be_sent_is_told_to_people_at_once(work: 
     kinds = [event.kind for event in await work.desk.events(ticket)]
     assert unreachable.tries == 1
     assert kinds[-2:] == ["delivery_failed", "alert_raised"]
+
+
+async def test_mail_that_cannot_be_fetched_is_fetched_the_next_time(work: Work) -> None:
+    answers: list[Exception | None] = [ConnectorError("the server is away"), None]
+
+    async def fetch() -> None:
+        if answer := answers.pop(0):
+            raise answer
+
+    fetching = replace(work, fetch_mail=fetch)
+    for _ in range(2):
+        await worker.fetch_mail(fetching)
+    await worker.fetch_mail(work)
+
+    assert answers == []
 
 
 async def test_a_channel_without_a_connector_is_a_failed_delivery(work: Work, database: Database) -> None:

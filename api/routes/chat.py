@@ -97,10 +97,11 @@ async def follow(
     """
     yield ServerSentEvent(retry=RETRY_MS, comment="open")
     rows = house.desk.follow(ticket.id, _last(last_event_id, after))
-    async for row in opened.until_closed(rows):
-        told = (await conversation.event(house.desk, row)).model_dump(mode="json")
-        data = {name: value for name, value in told.items() if value is not None}
-        yield ServerSentEvent(data=data, event=row.kind, id=str(row.id))
+    async with house.doors.attendance.watching(ticket.id):
+        async for row in opened.until_closed(rows):
+            told = (await conversation.event(house.desk, row)).model_dump(mode="json")
+            data = {name: value for name, value in told.items() if value is not None}
+            yield ServerSentEvent(data=data, event=row.kind, id=str(row.id))
 
 
 async def _confirm(ticket: Ticket, house: Services) -> Conversation:
@@ -112,6 +113,7 @@ async def _receive(said: ChatRequest, caller: Access, house: Services) -> Accept
     ticket = (await access_conversation(caller, house, said.ticket)).id if said.ticket else None
     incoming = Incoming(caller.brand, said.text, "chat", ticket, caller.customer, said.language)
     received = await house.desk.receive(incoming, house.context.now())
+    await house.doors.mails.told(received.ticket, said.text, house.context.now())
     return Accepted(
         ticket=received.ticket,
         message=received.message,

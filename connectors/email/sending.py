@@ -38,7 +38,7 @@ class Email:
         sent: Mailbox | None = None,
     ) -> None:
         self._mails = mails
-        self._brand = brand
+        self.brand = brand
         self._sender = sender
         self._server = server
         self._now = now
@@ -68,16 +68,12 @@ class Email:
             raise
         await self._mails.end(delivery.message, self._now())
 
-    async def check(self) -> None:
-        """Sign in to the server and leave again. Raises ConnectorError."""
-        await asyncio.to_thread(_greet, self._server)
-
     async def _compose(self, delivery: Delivery) -> EmailMessage:
         envelope = await self._mails.envelope(delivery.message, self._sender.domain)
         if envelope is None:
             raise Undeliverable(f"nobody knows an address of the customer of {delivery.ticket!r}")
-        if envelope.brand != self._brand:
-            raise Undeliverable(f"the mailbox is that of brand {self._brand!r}, and {envelope.brand!r} has none")
+        if envelope.brand != self.brand:
+            raise Undeliverable(f"the mailbox is that of brand {self.brand!r}, and {envelope.brand!r} has none")
         name = mailing.name_of(delivery.message, self._sender.domain)
         try:
             return composing.compose(delivery.text, envelope, self._sender, name, delivery.author == "bot", self._now())
@@ -111,7 +107,8 @@ class ByMailToo:
 
         Raises ConnectorError.
         """
-        if await self._mails.wanted(delivery.message, delivery.author, delivery.ticket, self._now()):
+        brand = self._email.brand
+        if await self._mails.wanted(brand, delivery.message, delivery.author, delivery.ticket, self._now()):
             await self._email.send(delivery)
 
 
@@ -140,7 +137,8 @@ def submit(server: Server, mail: EmailMessage, sender: str) -> None:
         _expect(answer, f"{server} does not take the mail")
 
 
-def _greet(server: Server) -> None:
+def greet(server: Server) -> None:
+    """Sign in to a server and leave again. Raises ConnectorError."""
     with _connected(server):
         pass
 
