@@ -248,7 +248,6 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         used = tools(settings, stored.policies.usual, quick, pool, ledger)
         context = used.context(served.index, own.get)
         stack.push_async_callback(release, context.engine)
-        requests, eval_runs = Requests(database.engine), EvalRuns(database.engine)
         outbound = Outbound(settings.allowed_hosts or ())
         stack.push_async_callback(outbound.close)
         doors = Doors.on(database.engine, stored.queue, stored.policies, served.indexer, outbound)
@@ -260,13 +259,13 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
             doors=doors,
             policies=stored.policies,
             governing=Governing(stored.policies, used.embedded.prepare),
-            requests=requests,
+            requests=Requests(database.engine),
             articles=articles,
             indexer=served.indexer,
             context=context,
             connectors=mailing.connectors(desk, now),
             embedder=embedder,
-            eval_runs=eval_runs,
+            eval_runs=EvalRuns(database.engine),
             memory=served.memory,
             index=served.index,
             ledger=ledger,
