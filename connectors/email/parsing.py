@@ -82,13 +82,13 @@ def subject_of(raw: str) -> str:
 def _mail(message: Message, raw: bytes) -> Mail:
     subject = charsets.header(message, "Subject")[:LONGEST_SUBJECT]
     sender = _sender(message)
-    forwarded = bool(_FORWARDED.match(subject))
+    forwarded, references = bool(_FORWARDED.match(subject)), _references(message)
     return Mail(
         id=_id(message, raw),
-        references=_references(message),
+        references=references,
         sender=sender,
         subject=subject_of(subject),
-        text=quoting.own_words(bodies.text(message, forwarded), forwarded),
+        text=quoting.own_words(bodies.text(message, forwarded), forwarded, bool(references)),
         headers=_headers(message, subject, sender),
         files=tuple(bodies.files(message)),
         bounce=bounces.read(message, sender.address if sender else ""),

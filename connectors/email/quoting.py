@@ -68,13 +68,15 @@ _CONFIDENTIAL = (
 )
 
 
-def own_words(text: str, forwarded: bool = False) -> str:
+def own_words(text: str, forwarded: bool = False, answers: bool = True) -> str:
     """Return what the writer of a mail wrote, never nothing where there is something.
 
-    What is `forwarded` is their matter, so there only lines that are marked as quoted go.
+    What is `forwarded` is their matter, so there only lines that are marked as quoted go. Even these stay in a mail
+    that `answers` nothing and names nobody who wrote them: so do logs and programs look.
     """
     lines = [line.rstrip() for line in text.replace("\xa0", " ").splitlines()]
-    unquoted = _unquoted(lines, forwarded)
+    marked = answers or any(_attribution(lines, place) for place in range(len(lines)))
+    unquoted = _unquoted(lines, forwarded, marked)
     for candidate in (_unsigned(_undisclaimed(unquoted)), unquoted, lines):
         if said := _joined(candidate):
             return said
@@ -86,12 +88,12 @@ def _joined(lines: Sequence[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _unquoted(lines: Sequence[str], forwarded: bool) -> list[str]:
+def _unquoted(lines: Sequence[str], forwarded: bool, marked: bool) -> list[str]:
     """Return the lines that are not quoted; below the head of a quoted mail nothing is the writer's own."""
     kept: list[str] = []
     place = 0
     while place < len(lines):
-        if _QUOTED.match(lines[place]):
+        if marked and _QUOTED.match(lines[place]):
             place += 1
         elif not forwarded and _quotes_from_here(lines, place):
             break

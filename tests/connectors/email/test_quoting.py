@@ -82,6 +82,13 @@ def test_answers_between_quoted_lines_stay() -> None:
     assert own_words(said) == "7.2\nLinux"
 
 
+def test_marked_lines_stay_where_nothing_is_answered() -> None:
+    log = "The mail failed:\n\n>>> ann@a.example: 554 exceeded max time\n> give up\n\nWhat now?"
+
+    assert own_words(log, answers=False) == log
+    assert own_words(f"{BODY}\n\n{QUOTES['apple']}", answers=False) == BODY
+
+
 def test_what_is_forwarded_is_the_matter_itself() -> None:
     said = f"See below.\n\n{QUOTES['outlook']}"
 
