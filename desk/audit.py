@@ -32,6 +32,10 @@ Action = Literal[
     "signed_in",
     "signed_out",
     "customer_secret_made",
+    "subscription_added",
+    "subscription_changed",
+    "subscription_removed",
+    "subscription_secret_made",
     "customer_exported",
     "customer_erased",
 ]

@@ -59,7 +59,8 @@ async def subscribe(said: Wish, caller: Holder, house: House, answer: Answering)
 
     async def add() -> NewSubscription:
         now = house.context.now()
-        watched, secret = await house.doors.webhooks.subscribe(caller.brand, said.url, said.events, now)
+        door = house.doors.webhooks
+        watched, secret = await door.subscribe(caller.brand, said.url, said.events, now, by=caller.caller)
         return NewSubscription(**ShownSubscription.of(watched).model_dump(), secret=secret)
 
     return await answer(NewSubscription, add, unkept=frozenset({"secret"}))
@@ -79,7 +80,7 @@ async def change_subscription(
         now, named = house.context.now(), SubscriptionId(subscription)
         door = house.doors.webhooks
         return ShownSubscription.of(
-            await door.change(caller.brand, named, said.url, said.events, paused=said.paused, now=now)
+            await door.change(caller.brand, named, said.url, said.events, said.paused, now, by=caller.caller)
         )
 
     return await answer(ShownSubscription, change)
@@ -94,7 +95,8 @@ async def unsubscribe(subscription: Named, caller: Holder, house: House, answer:
     """Tell an address nothing more, not even what is on its way."""
 
     async def remove() -> Unsubscribed:
-        await house.doors.webhooks.unsubscribe(caller.brand, SubscriptionId(subscription))
+        now, named = house.context.now(), SubscriptionId(subscription)
+        await house.doors.webhooks.unsubscribe(caller.brand, named, now, by=caller.caller)
         return Unsubscribed(id=subscription)
 
     return await answer(Unsubscribed, remove)
@@ -110,10 +112,9 @@ async def replace_secret(subscription: Named, caller: Holder, house: House, answ
     """Make a new secret; for a day what is told is signed with the one before too."""
 
     async def rotate() -> NewSecret:
-        named = SubscriptionId(subscription)
-        return NewSecret(
-            id=subscription, secret=await house.doors.webhooks.rotate(caller.brand, named, house.context.now())
-        )
+        now, named = house.context.now(), SubscriptionId(subscription)
+        secret = await house.doors.webhooks.rotate(caller.brand, named, now, by=caller.caller)
+        return NewSecret(id=subscription, secret=secret)
 
     return await answer(NewSecret, rotate, unkept=frozenset({"secret"}))
 

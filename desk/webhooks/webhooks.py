@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk import circuits
+from desk import audit, circuits
+from desk.audit import OPERATOR, Detail, Entry
 from desk.webhooks import deliveries, reports, subscriptions
 from desk.webhooks.deliveries import Delivery, Failure, State
 from desk.webhooks.subscriptions import Subscription, Target
@@ -36,7 +38,9 @@ class Webhooks:
         self._engine = engine
         self._check = check
 
-    async def subscribe(self, brand: BrandId, url: str, kinds: Collection[str], now: datetime) -> tuple[Watched, str]:
+    async def subscribe(
+        self, brand: BrandId, url: str, kinds: Collection[str], now: datetime, by: str = OPERATOR
+    ) -> tuple[Watched, str]:
         """Let an address hear of events of these kinds from now on; return it with its secret.
 
         Raises SubscriptionRefused.
@@ -45,6 +49,7 @@ class Webhooks:
         subscriptions.require(kinds)
         async with self._engine.begin() as connection:
             added, secret = await subscriptions.add(connection, brand, url, kinds, now)
+            await audit.record(connection, Entry("subscription_added", added.id, brand, by, _noted(url, kinds)), now)
         return Watched(added), secret
 
     async def change(
@@ -55,6 +60,7 @@ class Webhooks:
         kinds: Collection[str],
         paused: bool,
         now: datetime,
+        by: str = OPERATOR,
     ) -> Watched:
         """Say anew where and of what a subscription is told, or pause it; a new address is tried at once.
 
@@ -66,9 +72,13 @@ class Webhooks:
             values = {"url": url, "events": list(dict.fromkeys(kinds)), "paused_at": now if paused else None}
             await subscriptions.change(connection, brand, subscription, **values)
             await circuits.worked(connection, subscription)
+            noted = {**_noted(url, kinds), "paused": paused}
+            await audit.record(connection, Entry("subscription_changed", subscription, brand, by, noted), now)
         return await self.find(brand, subscription, now)
 
-    async def unsubscribe(self, brand: BrandId, subscription: SubscriptionId) -> None:
+    async def unsubscribe(
+        self, brand: BrandId, subscription: SubscriptionId, now: datetime, by: str = OPERATOR
+    ) -> None:
         """Tell an address nothing more.
 
         Raises UnknownSubscription.
@@ -76,14 +86,17 @@ class Webhooks:
         async with self._engine.begin() as connection:
             await subscriptions.remove(connection, brand, subscription)
             await circuits.worked(connection, subscription)
+            await audit.record(connection, Entry("subscription_removed", subscription, brand, by), now)
 
-    async def rotate(self, brand: BrandId, subscription: SubscriptionId, now: datetime) -> str:
+    async def rotate(self, brand: BrandId, subscription: SubscriptionId, now: datetime, by: str = OPERATOR) -> str:
         """Return a new secret of a subscription; for a day the one before signs too.
 
         Raises UnknownSubscription.
         """
         async with self._engine.begin() as connection:
-            return await subscriptions.rotate(connection, brand, subscription, now)
+            secret = await subscriptions.rotate(connection, brand, subscription, now)
+            await audit.record(connection, Entry("subscription_secret_made", subscription, brand, by), now)
+            return secret
 
     async def find(self, brand: BrandId, subscription: SubscriptionId, now: datetime) -> Watched:
         """Return a subscription.
@@ -196,3 +209,8 @@ class Webhooks:
         """Tell the KPIs of a day, once, to whoever hears of them."""
         async with self._engine.begin() as connection:
             await reports.tell(connection, brand, day, figures, now)
+
+
+def _noted(url: str, kinds: Collection[str]) -> dict[str, Detail]:
+    """Return what the audit log keeps of where and of what is told: no path, which may hold a secret."""
+    return {"host": urlsplit(url).hostname, "events": sorted(kinds)}

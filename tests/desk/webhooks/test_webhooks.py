@@ -197,6 +197,24 @@ async def test_for_a_day_the_secret_before_signs_too(webhooks: Webhooks, databas
     assert (today[0].secrets, tomorrow[0].secrets) == ((second, first), (second,))
 
 
+async def test_whoever_changes_what_is_told_stands_in_the_audit_log(webhooks: Webhooks, database: Database) -> None:
+    watched, _ = await webhooks.subscribe(DEFAULT_BRAND, f"{URL}?token=secret", ["*"], NOW, by="key_1")
+    one = watched.subscription.id
+    await webhooks.rotate(DEFAULT_BRAND, one, NOW, by="key_2")
+    await webhooks.change(DEFAULT_BRAND, one, URL, ["*"], True, NOW, by="key_3")
+    await webhooks.unsubscribe(DEFAULT_BRAND, one, NOW, by="key_4")
+
+    async with database.engine.connect() as connection:
+        rows = (await connection.execute(text("SELECT action, by, data FROM audit ORDER BY number"))).all()
+    assert [(row.action, row.by) for row in rows] == [
+        ("subscription_added", "key_1"),
+        ("subscription_secret_made", "key_2"),
+        ("subscription_changed", "key_3"),
+        ("subscription_removed", "key_4"),
+    ]
+    assert rows[0].data == {"host": "hooks.example.com", "events": ["*"]}
+
+
 async def test_every_p0_is_told_once(webhooks: Webhooks, desk: Desk, database: Database) -> None:
     one = await subscribe(webhooks, "ticket_grave")
     ticket = (await desk.receive(Incoming(DEFAULT_BRAND, "Everything is down!", "chat"), NOW)).ticket
@@ -268,7 +286,7 @@ async def test_another_brand_neither_sees_nor_changes_any_of_it(
     refused: list[type[DeskError]] = [UnknownSubscription] * 4 + [UnknownDelivery]
     for tried, error in zip(
         (
-            webhooks.unsubscribe(OTHER, one),
+            webhooks.unsubscribe(OTHER, one, NOW),
             webhooks.rotate(OTHER, one, NOW),
             webhooks.change(OTHER, one, URL, ["*"], True, NOW),
             webhooks.replay_failed(OTHER, one, NOW),
@@ -279,5 +297,5 @@ async def test_another_brand_neither_sees_nor_changes_any_of_it(
     ):
         with pytest.raises(error):
             await tried
-    await webhooks.unsubscribe(DEFAULT_BRAND, one)
+    await webhooks.unsubscribe(DEFAULT_BRAND, one, NOW)
     assert await webhooks.deliveries(DEFAULT_BRAND) == []
