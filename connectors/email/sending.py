@@ -18,7 +18,8 @@ from desk.mails import Mails
 from desk.outbox import Delivery
 from domain.ids import BrandId
 
-NO_MORE = range(500, 600)  # what a server answers for good
+NEVER = range(550, 557)  # what a server answers that will never take this mail
+FOR_NOW = b"5.7."  # unless it says that we may not: then an operator has to set something right
 
 
 class Email:
@@ -183,4 +184,4 @@ def _expect(answer: tuple[int, bytes], refused: str) -> None:
     code, words = answer
     if not 200 <= code < 300:
         told = f"{refused}: {code} {words.decode('utf-8', 'replace')}"
-        raise Undeliverable(told) if code in NO_MORE else ConnectorError(told)
+        raise Undeliverable(told) if code in NEVER and not words.startswith(FOR_NOW) else ConnectorError(told)

@@ -1,6 +1,7 @@
 """Messages of ours as mails, through a real server."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 import pytest
@@ -99,10 +100,13 @@ async def test_a_mail_that_was_sent_is_not_sent_again(intake: Intake, desk: Desk
     assert len(smtp.taken) == 1
 
 
-async def test_a_server_that_cannot_now_is_tried_again(intake: Intake, desk: Desk, email: Email, smtp: Post) -> None:
+@pytest.mark.parametrize("refusal", ["451 try again later", "530 sign in first", "550 5.7.1 no relaying"])
+async def test_a_server_that_cannot_now_is_tried_again(
+    refusal: str, intake: Intake, desk: Desk, email: Email, smtp: Post
+) -> None:
     delivery = await answer(desk, await asked(intake))
-    smtp.refuses = "451 try again later"
-    with pytest.raises(ConnectorError, match="451 try again later") as refused:
+    smtp.refuses = refusal
+    with pytest.raises(ConnectorError, match=re.escape(refusal)) as refused:
         await email.send(delivery)
     smtp.refuses = None
 
