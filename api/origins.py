@@ -9,6 +9,7 @@ from time import monotonic
 from typing import cast
 
 from fastapi import Request
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,12 +71,17 @@ class Origins:
         """Return the sites that any brand names; which one may do what, its session says."""
         at, named = self._known
         if monotonic() - at > KNOWN_FOR or not at:
-            house = cast(Services, scope["app"].state.services)
-            brands = await house.desk.brands()
-            found = [(await house.policies.in_force(brand.id)).origins for brand in brands]
-            named = frozenset(origin for origins in found for origin in origins)
+            try:
+                named = await _origins(cast(Services, scope["app"].state.services))
+            except (OperationalError, InterfaceError):
+                return named  # the route tells that the store does not answer
             self._known = monotonic(), named
         return named
+
+
+async def _origins(house: Services) -> frozenset[str]:
+    found = [(await house.policies.in_force(brand.id)).origins for brand in await house.desk.brands()]
+    return frozenset(origin for origins in found for origin in origins)
 
 
 def _spoken(path: str) -> bool:

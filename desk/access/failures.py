@@ -6,7 +6,7 @@ The wait is the same for addresses that nobody has: it tells nothing.
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,27 +17,32 @@ LONGEST_WAIT = timedelta(minutes=15)
 KEPT = timedelta(days=1)
 
 
-async def wait(connection: AsyncConnection, brand: str, email: str, now: datetime) -> timedelta:
-    """Return how long nobody may try again under this address; nothing until a few tries have failed."""
-    row = (await connection.execute(select(failures).where(failures.c.name == _name(brand, email)))).one_or_none()
-    if row is None or row.times < FREE:
-        return timedelta()
-    pause = min(timedelta(seconds=2 ** min(row.times - FREE + 1, 12)), LONGEST_WAIT)
-    until: datetime = row.last_at + pause
-    return max(until - now, timedelta())
+async def attempt(connection: AsyncConnection, brand: str, email: str, now: datetime) -> timedelta:
+    """Count a try as failed, until it is forgotten, and return nothing; or return how long nobody may try again.
 
-
-async def note(connection: AsyncConnection, brand: str, email: str, now: datetime) -> None:
-    """Count a failure; those of yesterday are forgotten."""
+    It is counted before the password is looked at, so that tries at the same moment count one after the other.
+    """
     await connection.execute(delete(failures).where(failures.c.last_at <= now - KEPT))
-    row = insert(failures).values(name=_name(brand, email), times=1, last_at=now)
-    more = {"times": failures.c.times + 1, "last_at": now}
-    await connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=more))
+    named = failures.c.name == _name(brand, email)
+    first = insert(failures).values(name=_name(brand, email), times=0, last_at=now)
+    await connection.execute(first.on_conflict_do_nothing())
+    row = (await connection.execute(select(failures).where(named).with_for_update())).one()
+    if (pause := _until(row.times, row.last_at) - now) > timedelta():
+        return pause
+    await connection.execute(update(failures).where(named).values(times=row.times + 1, last_at=now))
+    return timedelta()
 
 
 async def forget(connection: AsyncConnection, brand: str, email: str) -> None:
     """Begin anew: somebody signed in."""
     await connection.execute(delete(failures).where(failures.c.name == _name(brand, email)))
+
+
+def _until(times: int, last_at: datetime) -> datetime:
+    """Return until when nobody may try again after so many failures."""
+    if times < FREE:
+        return last_at
+    return last_at + min(timedelta(seconds=2 ** min(times - FREE + 1, 12)), LONGEST_WAIT)
 
 
 def _name(brand: str, email: str) -> bytes:

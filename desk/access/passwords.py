@@ -29,7 +29,7 @@ async def hashed(password: str) -> str:
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise PasswordRefused(f"a password of {len(password)} characters: take one of {SHORTEST} to {LONGEST}")
-    return await asyncio.get_running_loop().run_in_executor(_pool, _hasher.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_pool, _hasher.hash, _bytes(password))
 
 
 async def keep(connection: AsyncConnection, teammate: TeammateId, kept: str, now: datetime) -> None:
@@ -47,14 +47,19 @@ async def of(connection: AsyncConnection, teammate: TeammateId) -> str | None:
 
 async def fits(password: str, kept: str | None) -> bool:
     """Say whether this is the password; it takes as long where there is none."""
-    return await asyncio.get_running_loop().run_in_executor(_pool, _verified, kept, password)
+    return await asyncio.get_running_loop().run_in_executor(_pool, _verified, kept, _bytes(password))
 
 
-def _verified(kept: str | None, password: str) -> bool:
+def _verified(kept: str | None, password: bytes) -> bool:
     try:
         return _hasher.verify(kept or _nobodys(), password) and kept is not None
     except VerificationError:
         return False
+
+
+def _bytes(password: str) -> bytes:
+    """Return a password as it is hashed; half a surrogate pair is a guess as good as any."""
+    return password.encode("utf-8", "surrogatepass")
 
 
 @cache

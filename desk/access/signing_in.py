@@ -31,18 +31,16 @@ class SigningIn:
 
         Raises SignInRefused, the same for a wrong address and a wrong password, or TooManyFailures.
         """
-        async with self._engine.connect() as connection:
-            if pause := await failures.wait(connection, brand, email, now):
+        async with self._engine.begin() as connection:
+            if pause := await failures.attempt(connection, brand, email, now):
                 raise TooManyFailures(pause.total_seconds())
             teammate = await _by_email(connection, brand, email)
             kept = await passwords.of(connection, teammate) if teammate else None
-        right = await passwords.fits(password, kept)
+        if not await passwords.fits(password, kept) or teammate is None:
+            raise SignInRefused("the address or the password is wrong: try again, or ask an admin for a link")
         async with self._engine.begin() as connection:
-            if right and teammate:
-                await failures.forget(connection, brand, email)
-                return await _begin(connection, brand, teammate, "password", now)
-            await failures.note(connection, brand, email, now)
-        raise SignInRefused("the address or the password is wrong: try again, or ask an admin for a link")
+            await failures.forget(connection, brand, email)
+            return await _begin(connection, brand, teammate, "password", now)
 
     async def with_link(self, token: str, now: datetime) -> str:
         """Return the token of a new session; the link opens nothing any more.

@@ -1,5 +1,7 @@
 """Teammates come in by password or link, go out again, and a role says what they may do."""
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -88,6 +90,14 @@ async def test_guessing_has_to_wait_longer_each_time_and_the_right_password_wait
     if email == EMAIL:
         assert await door.with_password(DEFAULT_BRAND, email, PASSWORD, late)
         assert await door.with_password(DEFAULT_BRAND, email, PASSWORD, late)
+
+
+async def test_guesses_at_the_same_moment_are_counted_one_after_the_other(door: SigningIn, anna: Teammate) -> None:
+    guesses = [door.with_password(DEFAULT_BRAND, EMAIL, f"guess {number}\ud800", NOW) for number in range(12)]
+
+    ends = await asyncio.gather(*guesses, return_exceptions=True)
+
+    assert Counter(type(end) for end in ends) == {SignInRefused: 5, TooManyFailures: 7}
 
 
 @pytest.mark.parametrize("password", ["", "eleven char", "x" * 201])
