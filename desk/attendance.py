@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +14,7 @@ from database.mail import watchers
 from domain.ids import TicketId, new
 
 EVERY_S = 15.0
+ABANDONED_AFTER = timedelta(days=1)  # rows of processes that died
 
 
 class Attendance:
@@ -50,5 +51,6 @@ class Attendance:
             await connection.execute(known)
 
     async def _leave(self, window: str) -> None:
+        abandoned = watchers.c.seen_at < self._now() - ABANDONED_AFTER
         async with self._engine.begin() as connection:
-            await connection.execute(delete(watchers).where(watchers.c.id == window))
+            await connection.execute(delete(watchers).where((watchers.c.id == window) | abandoned))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from connectors.chat import Chat
 from connectors.email.intake import Intake
@@ -94,6 +95,16 @@ async def test_a_window_whose_process_died_counts_as_closed(
         await chat.send(await answer(desk, ticket, "One."))
 
     assert len(smtp.taken) == 1
+
+
+async def test_windows_of_dead_processes_are_cleared_away(ticket: TicketId, database: Database) -> None:
+    async with Attendance(database.engine, lambda: NOW - timedelta(days=2)).watching(ticket):
+        async with Attendance(database.engine, lambda: NOW).watching(ticket):
+            pass
+        async with database.engine.connect() as connection:
+            left = (await connection.execute(text("SELECT count(*) FROM watchers"))).scalar_one()
+
+    assert left == 0
 
 
 async def test_their_answer_by_mail_goes_on_in_the_chat(
