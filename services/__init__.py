@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from desk.history import History
     from desk.policies import Policies
     from desk.queue import Queue
-    from desk.staff.staff import Staff
     from graph import Context
     from insights.measuring import Insights
     from kb_index.contents import Contents
@@ -86,7 +85,6 @@ __all__ = [
     "open_policies",
     "open_preflight",
     "open_services",
-    "open_staff",
     "open_tools",
     "owned",
     "tools",
@@ -290,18 +288,6 @@ async def open_policies(settings: Settings, brand: BrandId) -> AsyncIterator[Pol
     """
     async with _stored(settings, brand) as stored:
         yield stored.policies
-
-
-@asynccontextmanager
-async def open_staff(settings: Settings, brand: BrandId) -> AsyncIterator[Staff]:
-    """Yield the people of the desk, for a brand: beside a running server as well as without one.
-
-    Raises UnknownBrand.
-    """
-    from desk.staff.staff import Staff
-
-    async with _stored(settings, brand) as stored:
-        yield Staff(stored.database.engine, stored.policies)
 
 
 @asynccontextmanager
