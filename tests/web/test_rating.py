@@ -20,7 +20,8 @@ async def test_a_solved_question_is_marked_once_with_keys_or_a_finger(
     ticket = await ask(page)
     await house.answer(ticket)
     await see(page.locator(".message.bot")).to_be_visible()
-    await see(page.locator(".rating")).to_be_empty()
+    await see(page.locator(".rating")).to_have_text("That solved it")
+    await picture(page, tmp_path, "answered")
 
     await solved(database, ticket)
     await page.reload()
@@ -41,6 +42,33 @@ async def test_a_solved_question_is_marked_once_with_keys_or_a_finger(
     await see(page.locator(".message.bot")).to_be_visible()
     await see(page.locator(".rating")).to_be_empty()
     assert await told(database, "csat_given") == [("csat_given", {"mark": 4})]
+
+
+async def test_a_customer_says_that_it_is_solved_and_is_asked_for_a_mark(
+    opened: Open, house: House, database: Database
+) -> None:
+    page = await opened()
+    ticket = await ask(page)
+    await house.answer(ticket)
+    button = page.get_by_role("button", name="That solved it")
+
+    await page.route("**/confirm", lambda route: route.abort())
+    await button.click()
+    await see(page.get_by_role("alert")).to_contain_text("There is no connection")
+    await page.unroute("**/confirm")
+    await button.click()
+
+    await see(page.locator(".rating p")).to_contain_text("How content are you with our help?")
+    await see(page.get_by_role("button", name="1 of 5 stars: bad")).to_be_focused()
+    assert await told(database, "ticket_solved") == [("ticket_solved", {"by": "customer"})]
+
+
+async def test_what_a_person_has_is_not_ended_by_a_button(opened: Open, house: House) -> None:
+    page = await opened()
+    await house.hand_over(await ask(page))
+
+    await see(page.locator(".message.bot")).to_be_visible()
+    await see(page.locator(".rating")).to_be_empty()
 
 
 async def test_a_mark_that_did_not_arrive_can_be_given_again(opened: Open, house: House, database: Database) -> None:

@@ -46,6 +46,13 @@ export function read(ticket) {
   return ask(`/v1/chat/${encodeURIComponent(ticket)}`);
 }
 
+export function confirm(ticket, attempt) {
+  return ask(`/v1/chat/${encodeURIComponent(ticket)}/confirm`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": attempt },
+  });
+}
+
 export function rate(ticket, mark, attempt) {
   return ask(`/v1/chat/${encodeURIComponent(ticket)}/rating`, {
     method: "POST",

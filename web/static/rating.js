@@ -1,4 +1,4 @@
-// The one question after a ticket is solved: how content the customer is, from one star to five. It is asked once.
+// How a conversation ends: the customer may say that an answer solved it, and is then asked once how content they are.
 
 import * as desk from "/static/desk.js";
 import * as words from "/static/words.js";
@@ -6,14 +6,43 @@ import * as words from "/static/words.js";
 const MARKS = ["bad", "poor", "fair", "good", "very good"];
 const QUESTION = "This is solved, we think. How content are you with our help?";
 
-// Ask for a mark where the desk wants one, and say whether that is new.
+// Offer to end what the bot answered, or ask for a mark where the desk wants one; say whether that is new.
 export function show(place, conversation, trouble) {
-  if (place.dataset.ticket === conversation.ticket && conversation.rating === place.dataset.state) return false;
+  const state = conversation.rating || (answered(conversation) ? "answered" : "");
+  if (place.dataset.ticket === conversation.ticket && state === place.dataset.state) return false;
+  const focused = place.contains(document.activeElement);
   clear(place);
-  if (conversation.rating !== "asked") return false;
-  Object.assign(place.dataset, { ticket: conversation.ticket, state: "asked" });
-  place.append(words.element("p", { id: "rating-question" }, QUESTION), stars(place, conversation.ticket, trouble));
+  if (state !== "asked" && state !== "answered") return false;
+  Object.assign(place.dataset, { ticket: conversation.ticket, state });
+  if (state === "answered") place.append(ending(place, conversation.ticket, trouble));
+  else place.append(words.element("p", { id: "rating-question" }, QUESTION), stars(place, conversation.ticket, trouble));
+  if (focused) place.querySelector("button").focus();
   return true;
+}
+
+function answered({ messages, working, handed_over }) {
+  const last = messages[messages.length - 1];
+  return !working && !handed_over && last?.author === "bot" && last.kind === "reply";
+}
+
+function ending(place, ticket, trouble) {
+  const solved = words.element("button", { type: "button", class: "quiet" }, "That solved it");
+  const attempt = desk.attemptId();
+  solved.addEventListener("click", async () => {
+    solved.disabled = true;
+    try {
+      const conversation = await desk.confirm(ticket, attempt);
+      if (place.dataset.ticket !== ticket) return;
+      trouble("");
+      show(place, conversation, trouble);
+      place.querySelector("button")?.focus();
+    } catch (error) {
+      solved.disabled = false;
+      solved.focus();
+      trouble(error.message);
+    }
+  });
+  return solved;
 }
 
 export function clear(place) {
