@@ -100,8 +100,7 @@ async def record(
     Raises Misfit when its facts are not those of the catalogue.
     """
     catalogue.require(kind, data)
-    row = {"brand": brand, "ticket": ticket, "kind": kind, "happened_at": now, "data": data}
-    await connection.execute(deliveries.recorded(row))
+    await deliveries.record(connection, brand, ticket, kind, now, data)
 
 
 async def of(connection: AsyncConnection, ticket: TicketId) -> list[Event]:
