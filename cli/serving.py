@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from datetime import timedelta
 
 import typer
 
@@ -81,6 +82,8 @@ async def _worker(opened: Services) -> AsyncIterator["asyncio.Task[None]"]:
         opened.mailing.visit,
     )
     read = opened.settings
+    if read.database_url is None and read.chroma_url is None:  # nobody else can work on this data directory
+        await opened.queue.rescue(timedelta())
     opened.worker = asyncio.create_task(run_worker(opened.queue, tasks, read.tickets_at_once, read.drain_s))
     warming = asyncio.create_task(opened.warm_up())
     try:

@@ -43,7 +43,10 @@ class Queue:
         return set(found.scalars())
 
     async def rescue(self, silence: timedelta) -> int:
-        """Put back the jobs of workers that gave no sign of life for this long, and return how many they were."""
+        """Put back the jobs of workers that gave no sign of life for this long, and return how many they were.
+
+        Whoever owns the queue alone may begin with no silence at all: whatever runs then, its last life left behind.
+        """
         stalled = list(await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence.total_seconds()))
         for job in stalled:
             await self.app.job_manager.retry_job(job)
