@@ -79,9 +79,10 @@ def test_both_stores_rank_alike(client: Client) -> None:
 
     pairs = [(exact.query(question, 50), near.query(question, 50)) for question in questions]
 
-    shared = [len({name for name, _ in one} & {name for name, _ in other}) / 50 for one, other in pairs]
-    assert np.mean(shared) > 0.99
-    assert all(dict(one[:5]) == pytest.approx(dict(other[:5]), abs=1e-5) for one, other in pairs)
+    # Chroma's graph is built by several threads and its search is approximate: now and then it misses one of the near.
+    both = [(dict(one), dict(other), dict(one).keys() & dict(other)) for one, other in pairs]
+    assert np.mean([len(shared) / 50 for _, _, shared in both]) > 0.99
+    assert all(one[name] == pytest.approx(other[name], abs=1e-5) for one, other, shared in both for name in shared)
 
 
 def test_each_brand_visibility_and_embedder_has_a_collection_of_its_own(client: Client) -> None:
