@@ -27,7 +27,9 @@ T = TypeVar("T")
 def create_key(name: str, scopes: str, brand: str, as_json: bool, **passed: object) -> None:
     """Make a key and print its secret, which is shown this once and kept as a hash."""
     wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
-    key, secret = _at_desk(lambda desk: desk.create_key(BrandId(brand), name, wanted, services.now()), passed)
+    key, secret = _at_doors(
+        lambda doors: doors.keys.create(BrandId(brand), name, wanted, OPERATOR, services.now()), passed
+    )
     if as_json:
         _print_json(_shown(key) | {"key": secret})
         return
@@ -50,7 +52,7 @@ def list_keys(brand: str, as_json: bool, **passed: object) -> None:
 
 def revoke_key(key: str, as_json: bool, **passed: object) -> None:
     """Take a key back."""
-    revoked = _at_desk(lambda desk: desk.revoke_key(key, services.now()), passed)
+    revoked = _at_doors(lambda doors: doors.keys.revoke(key, OPERATOR, services.now()), passed)
     if as_json:
         _print_json(_shown(revoked))
         return

@@ -15,9 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from database.people import focuses
 from database.work import searches
 from desk import events, tickets
-from desk.errors import UnknownSearch, UnknownSource, UnknownTicket
+from desk.errors import UnknownSearch, UnknownSource
 from desk.staff import teammates
-from desk.tickets import Ticket
 from desk.work import outcomes
 from desk.work.outcomes import Rating
 from domain.ids import ArticleId, BrandId, CustomerId, SearchId, TeammateId, TicketId, new
@@ -64,7 +63,7 @@ class Activity:
         """
         async with self._engine.begin() as connection:
             await teammates.hold(connection, brand, teammate)
-            await _ticket(connection, brand, ticket)
+            await tickets.of_brand(connection, brand, ticket)
             before = await _looking(connection, teammate)
             if before and before.ticket == ticket:
                 counted = {"seen_at": now, "seconds": before.until(now)}
@@ -95,7 +94,7 @@ class Activity:
         """
         async with self._engine.begin() as connection:
             await teammates.hold(connection, brand, teammate)
-            await _ticket(connection, brand, ticket)
+            await tickets.of_brand(connection, brand, ticket)
             seconds = round(min(max(spent, timedelta()), LONGEST_WRAP_UP).total_seconds())
             await events.record(connection, brand, ticket, "wrapped_up", now, by=teammate, seconds=seconds)
 
@@ -153,7 +152,7 @@ class Activity:
         """
         async with self._engine.begin() as connection:
             if ticket is not None:
-                await _ticket(connection, brand, ticket)
+                await tickets.of_brand(connection, brand, ticket)
             await events.record(connection, brand, ticket, "article_voted", now, article=article, up=up)
 
     async def opened_citation(self, brand: BrandId, ticket: TicketId, article: ArticleId, now: datetime) -> None:
@@ -162,7 +161,7 @@ class Activity:
         Raises UnknownTicket, or UnknownSource for an article that no reply there rests on.
         """
         async with self._engine.begin() as connection:
-            await _ticket(connection, brand, ticket)
+            await tickets.of_brand(connection, brand, ticket)
             told = await events.of(connection, ticket)
             if not any(event.kind == "citation_shown" and event.data["article"] == article for event in told):
                 raise UnknownSource(f"no reply in {ticket!r} rests on {article!r}: read the conversation's sources")
@@ -174,7 +173,7 @@ class Activity:
         Raises UnknownTicket.
         """
         async with self._engine.connect() as connection:
-            await _ticket(connection, brand, ticket)
+            await tickets.of_brand(connection, brand, ticket)
             outcome = await outcomes.of(connection, ticket)
         return outcome.rating if outcome else None
 
@@ -184,14 +183,7 @@ class Activity:
         Raises UnknownTicket, or RatingRefused for another mark or a ticket that nobody asked about.
         """
         async with self._engine.begin() as connection:
-            await outcomes.rated(connection, await _ticket(connection, brand, ticket), mark, now)
-
-
-async def _ticket(connection: AsyncConnection, brand: BrandId, ticket_id: TicketId) -> Ticket:
-    ticket = await tickets.find(connection, ticket_id)
-    if ticket is None or ticket.brand != brand:
-        raise UnknownTicket(f"brand {brand!r} has no ticket {ticket_id!r}")
-    return ticket
+            await outcomes.rated(connection, await tickets.of_brand(connection, brand, ticket), mark, now)
 
 
 async def _looking(connection: AsyncConnection, teammate: TeammateId) -> Looking | None:

@@ -46,6 +46,6 @@ async def questions(connection: AsyncConnection, brand: BrandId, limit: int) -> 
 async def _before(connection: AsyncConnection, case: Row[*tuple[Any, ...]]) -> tuple[Utterance, ...]:
     """Return what was said in a ticket before the turn of a case."""
     said = await messages.of(connection, TicketId(case.ticket))
-    known = [message for message in said if message.number <= case.turn and message.kind not in ("notice", "note")]
+    known = [message for message in said if message.number <= case.turn and message.kind in messages.SPOKEN]
     earlier = list(dropwhile(lambda message: message.author == "customer", reversed(known)))
     return tuple(Utterance(message.author, message.text) for message in reversed(earlier))

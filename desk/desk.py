@@ -4,7 +4,7 @@ Every method is one transaction and takes the time from its caller. Whoever chan
 said here about order and "once" holds across processes.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -128,9 +128,7 @@ class Desk(Reading):
         Raises UnknownTicket.
         """
         async with self._engine.begin() as connection:
-            ticket = await self._hold(connection, ticket_id)
-            if ticket.brand != brand:
-                raise UnknownTicket(f"brand {brand!r} has no ticket {ticket_id!r}")
+            ticket = await tickets.hold_of_brand(connection, brand, ticket_id)
             if ticket.status not in DONE:
                 await tickets.change(connection, ticket.id, now, settled=ticket.asked)
                 await suggestions.supersede(connection, ticket, now)
@@ -156,10 +154,7 @@ class Desk(Reading):
         """
         async with self._engine.begin() as connection:
             ticket = await self._hold(connection, ticket_id)
-            await tickets.change(
-                connection, ticket.id, now, bot_silent=False, settled=ticket.asked, handed_over_at=None
-            )
-            await events.record(connection, ticket.brand, ticket.id, "handed_back", now)
+            await replying.hand_back(connection, ticket, now)
 
     async def outgoing(self, message: MessageId) -> Delivery | None:
         """Return a message that still has to be sent, None when it was or cannot be."""
@@ -219,31 +214,10 @@ class Desk(Reading):
             await brands.add(connection, added)
         return added
 
-    async def create_key(
-        self, brand: BrandId, name: str, scopes: Collection[str], now: datetime, expires_at: datetime | None = None
-    ) -> tuple[KeyRecord, str]:
-        """Make an API key and return it with its secret, which cannot be read again.
-
-        Raises UnknownBrand or UnknownScope.
-        """
-        record, secret = keys.invent(brand, name, scopes, now, expires_at)
-        async with self._engine.begin() as connection:
-            await brands.require(connection, brand)
-            await keys.add(connection, record, secret)
-        return record, secret
-
     async def check_key(self, secret: str, now: datetime) -> KeyRecord | None:
         """Return the key of a secret, None when it is unknown, expired or revoked."""
         async with self._engine.begin() as connection:
             return await keys.check(connection, secret, now)
-
-    async def revoke_key(self, key: str, now: datetime, brand: BrandId | None = None) -> KeyRecord:
-        """Make an API key worthless, named by its id or prefix.
-
-        Raises UnknownKey when this brand, or any without one, has no such key.
-        """
-        async with self._engine.begin() as connection:
-            return await keys.revoke(connection, key, brand, now)
 
     async def _start(self, connection: AsyncConnection, ticket: Ticket, now: datetime) -> Attempt:
         case, attempt = await cases.start(connection, ticket, now)

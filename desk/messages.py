@@ -12,6 +12,7 @@ from domain.ids import CaseId, MessageId, TeammateId, TicketId, new
 from domain.turns import Author
 
 Kind = Literal["text", "reply", "notice", "note"]
+SPOKEN: tuple[Kind, ...] = ("text", "reply")  # what is part of the talk between customer and desk
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ async def talk(connection: AsyncConnection, ticket: TicketId, newest: int) -> li
 
     What machines wrote, what teammates tell each other and word of handovers is no part of that.
     """
-    spoken = (messages.c.ticket == ticket) & ~messages.c.automatic & messages.c.kind.in_(("text", "reply"))
+    spoken = (messages.c.ticket == ticket) & ~messages.c.automatic & messages.c.kind.in_(SPOKEN)
     chosen = select(messages).where(spoken).order_by(messages.c.number.desc()).limit(newest)
     rows = (await connection.execute(chosen)).all()
     return [Message.of(row) for row in reversed(rows)]

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from desk import brands, cases, events, keys, messages, replies, stream, tickets
 from desk.brands import Brand
 from desk.cases import CaseRecord
-from desk.errors import UnknownTicket
 from desk.events import Event
 from desk.keys import KeyRecord
 from desk.messages import Message
@@ -63,10 +62,7 @@ class Reading:
         Raises UnknownTicket.
         """
         async with self._engine.connect() as connection:
-            found = await tickets.find(connection, ticket_id)
-        if found is None or found.brand != brand:
-            raise UnknownTicket(f"brand {brand!r} has no ticket {ticket_id!r}: leave it out to open a new one")
-        return found
+            return await tickets.of_brand(connection, brand, ticket_id, tickets.OPEN_ANOTHER)
 
     async def messages(self, ticket: TicketId) -> list[Message]:
         """Return what was said in a ticket, in order."""

@@ -11,7 +11,6 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk import alerts, brands, events, loops, messages, moves, solving, stream, tickets
-from desk.errors import UnknownTicket
 from desk.events import Fact
 from desk.loops import Sign
 from desk.messages import Message
@@ -95,19 +94,12 @@ async def _place(connection: AsyncConnection, incoming: Incoming, policy: Policy
     await brands.require(connection, incoming.brand)
     if incoming.ticket is None:
         return await _open(connection, incoming, now)
-    ticket = await _hold(connection, incoming.brand, incoming.ticket)
+    ticket = await tickets.hold_of_brand(connection, incoming.brand, incoming.ticket, tickets.OPEN_ANOTHER)
     while ticket.merged_into is not None:
-        ticket = await _hold(connection, incoming.brand, ticket.merged_into)
+        ticket = await tickets.hold_of_brand(connection, incoming.brand, ticket.merged_into, tickets.OPEN_ANOTHER)
     ended = ticket.solved_at or ticket.updated_at
     if ticket.status in DONE and now - ended > timedelta(days=policy.waits.close_days):
         return await _open(connection, incoming, now, ticket)
-    return ticket
-
-
-async def _hold(connection: AsyncConnection, brand: BrandId, ticket_id: TicketId) -> Ticket:
-    ticket = await tickets.hold(connection, ticket_id)
-    if ticket is None or ticket.brand != brand:
-        raise UnknownTicket(f"brand {brand!r} has no ticket {ticket_id!r}: leave it out to open a new one")
     return ticket
 
 

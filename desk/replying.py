@@ -1,4 +1,4 @@
-"""What a teammate writes: a reply to the customer, or a note that no customer sees."""
+"""What a teammate does to the talk: a reply to the customer, a note that no customer sees, the word back to the bot."""
 
 from datetime import datetime
 
@@ -48,3 +48,12 @@ async def note(connection: AsyncConnection, ticket: Ticket, text: str, now: date
     facts = {"message": message.id, "by": teammate}
     await events.record(connection, ticket.brand, ticket.id, "note_written", now, **facts)
     return message
+
+
+async def hand_back(
+    connection: AsyncConnection, ticket: Ticket, now: datetime, teammate: TeammateId | None = None
+) -> None:
+    """Let the bot answer what the customer writes from now on."""
+    await tickets.change(connection, ticket.id, now, bot_silent=False, settled=ticket.asked, handed_over_at=None)
+    facts: dict[str, events.Fact] = {"by": teammate} if teammate else {}
+    await events.record(connection, ticket.brand, ticket.id, "handed_back", now, **facts)

@@ -10,12 +10,14 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.tables import customers, tickets
+from desk.errors import UnknownTicket
 from domain.ids import BrandId, CustomerId, TeammateId, TicketId
 from domain.triage import Priority
 from domain.turns import Channel
 
 Status = Literal["new", "open", "pending", "on_hold", "solved", "closed"]
 DONE: tuple[Status, ...] = ("solved", "closed")
+OPEN_ANOTHER = ": leave it out to open a new one"
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,22 @@ async def hold(connection: AsyncConnection, ticket: TicketId) -> Ticket | None:
     return None if row is None else Ticket.of(row)
 
 
+async def of_brand(connection: AsyncConnection, brand: BrandId, ticket: TicketId, way_out: str = "") -> Ticket:
+    """Return a ticket of a brand; the refusal of any other ends with the `way_out`.
+
+    Raises UnknownTicket.
+    """
+    return _of_brand(await find(connection, ticket), brand, ticket, way_out)
+
+
+async def hold_of_brand(connection: AsyncConnection, brand: BrandId, ticket: TicketId, way_out: str = "") -> Ticket:
+    """Return a ticket of a brand that nobody else can change before this transaction ends.
+
+    Raises UnknownTicket.
+    """
+    return _of_brand(await hold(connection, ticket), brand, ticket, way_out)
+
+
 async def change(connection: AsyncConnection, ticket: TicketId, now: datetime, **columns: object) -> None:
     """Set columns of a ticket."""
     await connection.execute(update(tickets).where(tickets.c.id == ticket).values(updated_at=now, **columns))
@@ -129,3 +147,9 @@ async def count_open(connection: AsyncConnection, brand: BrandId | None) -> int:
     chosen = select(func.count()).select_from(tickets).where(tickets.c.status.not_in(DONE))
     counted = await connection.execute(chosen if brand is None else chosen.where(tickets.c.brand == brand))
     return counted.scalar_one()
+
+
+def _of_brand(found: Ticket | None, brand: BrandId, ticket: TicketId, way_out: str) -> Ticket:
+    if found is None or found.brand != brand:
+        raise UnknownTicket(f"brand {brand!r} has no ticket {ticket!r}{way_out}")
+    return found

@@ -26,7 +26,7 @@ from desk import (
 from desk.attachments import Attachment
 from desk.customers import Customer, Profile
 from desk.editing import Edit
-from desk.errors import CustomerRefused, MoveRefused, UnknownTicket
+from desk.errors import CustomerRefused, MoveRefused
 from desk.events import Fact
 from desk.finding import Hit
 from desk.messages import Message
@@ -93,7 +93,7 @@ class Workspace:
         Raises UnknownTicket.
         """
         async with self._engine.connect() as connection:
-            found = _of_brand(await tickets.find(connection, ticket), ticket, brand)
+            found = await tickets.of_brand(connection, brand, ticket)
             merged = select(table.c.id).where(table.c.merged_into == ticket).order_by(table.c.id)
             return Opened(
                 found,
@@ -114,7 +114,7 @@ class Workspace:
             held = await self._hold(connection, brand, ticket, by)
             policy = await self._policies.in_force(brand, connection)
             await editing.edit(connection, held, wanted, policy, by, now)
-            return _of_brand(await tickets.find(connection, ticket), ticket, brand)
+            return await tickets.of_brand(connection, brand, ticket)
 
     async def reply(
         self, brand: BrandId, ticket: TicketId, text: str, by: TeammateId, now: datetime, then: Then = "pending"
@@ -129,7 +129,7 @@ class Workspace:
                 raise MoveRefused(f"{ticket!r} is closed: write in an open ticket")
             policy = await self._policies.in_force(brand, connection)
             message = await replying.reply(connection, self._queue, held, text, policy, now, by)
-            answered = _of_brand(await tickets.find(connection, ticket), ticket, brand)
+            answered = await tickets.of_brand(connection, brand, ticket)
             if answered.status != "solved" or then != "pending":
                 await moves.move(connection, answered, then, policy, by, now)
         return message
@@ -150,9 +150,8 @@ class Workspace:
         """
         async with self._engine.begin() as connection:
             held = await self._hold(connection, brand, ticket, by)
-            await tickets.change(connection, ticket, now, bot_silent=False, settled=held.asked, handed_over_at=None)
-            await events.record(connection, brand, ticket, "handed_back", now, by=by)
-            return _of_brand(await tickets.find(connection, ticket), ticket, brand)
+            await replying.hand_back(connection, held, now, by)
+            return await tickets.of_brand(connection, brand, ticket)
 
     async def merge(self, brand: BrandId, ticket: TicketId, into: TicketId, by: TeammateId, now: datetime) -> Ticket:
         """Let a ticket go on in another of the same customer, and return that one.
@@ -163,10 +162,10 @@ class Workspace:
             for first in sorted({ticket, into}):
                 await tickets.hold(connection, first)
             held = await self._hold(connection, brand, ticket, by)
-            stays = _of_brand(await tickets.find(connection, into), into, brand)
+            stays = await tickets.of_brand(connection, brand, into)
             policy = await self._policies.in_force(brand, connection)
             await merging.merge(connection, held, stays, policy, by, now)
-            return _of_brand(await tickets.find(connection, into), into, brand)
+            return await tickets.of_brand(connection, brand, into)
 
     async def split(
         self, brand: BrandId, ticket: TicketId, message: MessageId, by: TeammateId, now: datetime
@@ -183,7 +182,7 @@ class Workspace:
                 found = await tickets.find(connection, one)
                 if found is not None and found.waiting:
                     await self._queue.defer(connection, "handle_turn", lock=one, ticket=one)
-            return _of_brand(await tickets.find(connection, made.id), made.id, brand)
+            return await tickets.of_brand(connection, brand, made.id)
 
     async def attach(
         self,
@@ -199,7 +198,7 @@ class Workspace:
         Raises UnknownTicket, UnknownMessage or AttachmentRefused.
         """
         async with self._engine.begin() as connection:
-            held = _of_brand(await tickets.hold(connection, ticket), ticket, brand)
+            held = await tickets.hold_of_brand(connection, brand, ticket)
             file = await attachments.add(connection, brand, held.id, name, content, now, message)
             facts: dict[str, Fact] = {"attachment": file.id, "size": file.size, "media_type": file.media_type}
             await events.record(connection, brand, ticket, "file_attached", now, **facts)
@@ -241,12 +240,6 @@ class Workspace:
             return await customers.find(connection, brand, customer)
 
     async def _hold(self, connection: AsyncConnection, brand: BrandId, ticket: TicketId, by: TeammateId) -> Ticket:
-        held = _of_brand(await tickets.hold(connection, ticket), ticket, brand)
+        held = await tickets.hold_of_brand(connection, brand, ticket)
         await teammates.require(connection, brand, by)
         return held
-
-
-def _of_brand(ticket: Ticket | None, ticket_id: TicketId, brand: BrandId) -> Ticket:
-    if ticket is None or ticket.brand != brand:
-        raise UnknownTicket(f"brand {brand!r} has no ticket {ticket_id!r}")
-    return ticket

@@ -14,6 +14,7 @@ import pytest
 import services
 import settings
 from database.database import Database
+from desk.audit import OPERATOR
 from domain.articles import Article
 from domain.decisions import Decision, EngineUse, Reply, Usage
 from domain.drafts import Citation, Sentence
@@ -21,6 +22,7 @@ from domain.ids import DEFAULT_BRAND, ArticleId, CaseId, PassageId
 from domain.search import Query
 from domain.turns import Turn
 from services import DataDirectoryBusy
+from services.access import open_access
 from settings import Settings
 
 OWNER = """
@@ -133,8 +135,9 @@ async def test_a_turn_that_killed_its_worker_twice_goes_to_a_person_without_the_
 
 
 async def test_the_desk_opens_beside_whoever_owns_the_stores(read: Settings, owner: subprocess.Popen[str]) -> None:
+    async with open_access(read) as doors:
+        _, secret = await doors.keys.create(DEFAULT_BRAND, "website", ["chat"], OPERATOR, services.now())
     async with services.open_desk(read) as desk:
-        _, secret = await desk.create_key(DEFAULT_BRAND, "website", ["chat"], services.now())
         known = await desk.check_key(secret, services.now())
 
     assert known is not None

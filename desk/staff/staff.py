@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from desk import audit, brands, events, tickets
 from desk.access.roles import Role
 from desk.audit import OPERATOR, Entry
-from desk.errors import StaffRefused, UnknownTicket
+from desk.errors import StaffRefused
 from desk.policies import Policies
 from desk.staff import assigning, follow_ups, rounds, routing, shifts, teammates
 from desk.staff.follow_ups import FollowUp
@@ -146,7 +146,7 @@ class Staff:
         Raises UnknownTicket.
         """
         async with self._engine.connect() as connection:
-            found = _of_brand(await tickets.find(connection, ticket), ticket, brand)
+            found = await tickets.of_brand(connection, brand, ticket)
             policy = await self._policies.in_force(brand, connection)
             wanted = await assigning.wanted_by(connection, found, policy)
             people = await teammates.of(connection, brand)
@@ -165,7 +165,7 @@ class Staff:
             await teammates.require(connection, brand, by)
             await assigning.by_hand(connection, held, wanted, by, now)
             await clocks.follow(connection, ticket, await self._policies.in_force(brand, connection), now)
-            return _of_brand(await tickets.find(connection, ticket), ticket, brand)
+            return await tickets.of_brand(connection, brand, ticket)
 
     async def give_back(self, brand: BrandId, ticket: TicketId, by: TeammateId, now: datetime) -> Ticket:
         """Take a ticket from whoever has it; the next round gives it to somebody else of its team.
@@ -176,7 +176,7 @@ class Staff:
             held = await self._hold(connection, brand, ticket)
             await teammates.require(connection, brand, by)
             await assigning.take_away(connection, held, by, now, "given_back")
-            return _of_brand(await tickets.find(connection, ticket), ticket, brand)
+            return await tickets.of_brand(connection, brand, ticket)
 
     async def sweep(self, now: datetime) -> None:
         """Make the rounds: give out what waits, move what nobody reacts to, tell whose follow-ups are due."""
@@ -199,7 +199,7 @@ class Staff:
         if due_at <= now:
             raise StaffRefused(f"a follow-up cannot be due at {due_at.isoformat()!r}: give a time that is to come")
         async with self._engine.begin() as connection:
-            held = _of_brand(await tickets.hold(connection, ticket), ticket, brand)
+            held = await tickets.hold_of_brand(connection, brand, ticket)
             await teammates.require(connection, brand, by)
             await teammates.require(connection, brand, owner or by)
             return await follow_ups.add(connection, held, "teammate", text, owner or by, held.team, due_at, by, now)
@@ -226,7 +226,7 @@ class Staff:
             return await follow_ups.open_ones(connection, brand, owner, ticket, due_before, limit)
 
     async def _hold(self, connection: AsyncConnection, brand: BrandId, ticket: TicketId) -> Ticket:
-        held = _of_brand(await tickets.hold(connection, ticket), ticket, brand)
+        held = await tickets.hold_of_brand(connection, brand, ticket)
         if held.status in tickets.DONE:
             raise StaffRefused(f"the ticket {ticket!r} is {held.status}: open it again before somebody takes it")
         return held
@@ -257,9 +257,3 @@ async def _load(connection: AsyncConnection, teammate: TeammateId) -> int:
 def _check(wanted: Collection[str], there: Collection[str]) -> None:
     if unknown := sorted(set(wanted) - set(there)):
         raise StaffRefused(f"the policy has no team {unknown[0]!r}: it has {', '.join(sorted(there))} (teams.yaml)")
-
-
-def _of_brand(ticket: Ticket | None, ticket_id: TicketId, brand: BrandId) -> Ticket:
-    if ticket is None or ticket.brand != brand:
-        raise UnknownTicket(f"brand {brand!r} has no ticket {ticket_id!r}")
-    return ticket

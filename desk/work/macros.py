@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from database.tables import brands, customers
 from database.work import macros
 from desk import events, tickets
-from desk.errors import MacroRefused, UnknownMacro, UnknownTicket
+from desk.errors import MacroRefused, UnknownMacro
 from desk.staff import teammates
 from desk.tickets import Ticket
 from domain.articles import Article
@@ -209,9 +209,7 @@ async def _stored(connection: AsyncConnection, statement: Any, name: str) -> Non
 async def _values(
     connection: AsyncConnection, brand: BrandId, ticket_id: TicketId, teammate: TeammateId
 ) -> dict[str, str | None]:
-    ticket = await tickets.find(connection, ticket_id)
-    if ticket is None or ticket.brand != brand:
-        raise UnknownTicket(f"brand {brand!r} has no ticket {ticket_id!r}")
+    ticket = await tickets.of_brand(connection, brand, ticket_id)
     writer = await teammates.hold(connection, brand, teammate)
     named = await connection.execute(select(brands.c.name).where(brands.c.id == brand))
     return {

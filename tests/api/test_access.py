@@ -4,6 +4,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from desk.audit import OPERATOR
 from desk.keys import Scope
 from domain.ids import DEFAULT_BRAND
 from tests.api.conftest import NOW, RUN_KEY, House, calling
@@ -43,9 +44,10 @@ async def test_demo_mode_is_not_for_a_rebound_name_or_a_proxy(
 
 
 async def test_an_expired_or_revoked_key_opens_nothing(client: httpx.AsyncClient, house: House) -> None:
-    record, revoked = await house.desk.create_key(DEFAULT_BRAND, "revoked", ["search"], NOW)
-    _, expired = await house.desk.create_key(DEFAULT_BRAND, "expired", ["search"], NOW, NOW - timedelta(seconds=1))
-    await house.desk.revoke_key(record.id, NOW)
+    record, revoked = await house.doors.keys.create(DEFAULT_BRAND, "revoked", ["search"], OPERATOR, NOW)
+    past = NOW - timedelta(seconds=1)
+    _, expired = await house.doors.keys.create(DEFAULT_BRAND, "expired", ["search"], OPERATOR, NOW, past)
+    await house.doors.keys.revoke(record.id, OPERATOR, NOW)
 
     answers = [
         await client.post("/v1/search", json=SEARCH, headers={"Authorization": f"Bearer {secret}"})

@@ -4,14 +4,21 @@ import pytest
 from sqlalchemy import text
 
 from database.database import Database
+from desk.audit import OPERATOR
 from desk.desk import Desk
 from desk.errors import BrandRefused, UnknownBrand, UnknownKey, UnknownScope
+from desk.keys import Keys
 from domain.ids import DEFAULT_BRAND, BrandId
 from tests.desk.decisions import NOW
 
 
-async def test_a_secret_opens_its_key(desk: Desk) -> None:
-    record, secret = await desk.create_key(DEFAULT_BRAND, "web site", ["search", "chat"], NOW)
+@pytest.fixture
+def keys(database: Database) -> Keys:
+    return Keys(database.engine)
+
+
+async def test_a_secret_opens_its_key(desk: Desk, keys: Keys) -> None:
+    record, secret = await keys.create(DEFAULT_BRAND, "web site", ["search", "chat"], OPERATOR, NOW)
 
     found = await desk.check_key(secret, NOW)
 
@@ -23,15 +30,15 @@ async def test_a_secret_opens_its_key(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "change", [lambda s: s + "x", lambda s: s[:-1], lambda s: s.replace("dh_", "xx_"), lambda _: ""]
 )
-async def test_anything_else_opens_nothing(desk: Desk, change: object) -> None:
-    _, secret = await desk.create_key(DEFAULT_BRAND, "web site", ["chat"], NOW)
+async def test_anything_else_opens_nothing(desk: Desk, keys: Keys, change: object) -> None:
+    _, secret = await keys.create(DEFAULT_BRAND, "web site", ["chat"], OPERATOR, NOW)
     assert callable(change)
 
     assert await desk.check_key(change(secret), NOW) is None
 
 
-async def test_the_secret_is_nowhere_in_the_database(desk: Desk, database: Database) -> None:
-    _, secret = await desk.create_key(DEFAULT_BRAND, "web site", ["chat"], NOW)
+async def test_the_secret_is_nowhere_in_the_database(desk: Desk, keys: Keys, database: Database) -> None:
+    _, secret = await keys.create(DEFAULT_BRAND, "web site", ["chat"], OPERATOR, NOW)
     random_part = secret.split("_", 2)[2]
 
     async with database.engine.connect() as connection:
@@ -41,27 +48,27 @@ async def test_the_secret_is_nowhere_in_the_database(desk: Desk, database: Datab
     assert random_part.encode().hex() not in stored
 
 
-async def test_an_expired_key_opens_nothing(desk: Desk) -> None:
-    _, secret = await desk.create_key(DEFAULT_BRAND, "trial", ["chat"], NOW, expires_at=NOW + timedelta(days=1))
+async def test_an_expired_key_opens_nothing(desk: Desk, keys: Keys) -> None:
+    _, secret = await keys.create(DEFAULT_BRAND, "trial", ["chat"], OPERATOR, NOW, expires_at=NOW + timedelta(days=1))
 
     assert await desk.check_key(secret, NOW) is not None
     assert await desk.check_key(secret, NOW + timedelta(days=1)) is None
 
 
 @pytest.mark.parametrize("name", ["id", "prefix"])
-async def test_a_revoked_key_opens_nothing_and_stays_listed(desk: Desk, name: str) -> None:
-    record, secret = await desk.create_key(DEFAULT_BRAND, "old", ["chat"], NOW)
+async def test_a_revoked_key_opens_nothing_and_stays_listed(desk: Desk, keys: Keys, name: str) -> None:
+    record, secret = await keys.create(DEFAULT_BRAND, "old", ["chat"], OPERATOR, NOW)
 
-    revoked = await desk.revoke_key(getattr(record, name), NOW)
-    again = await desk.revoke_key(record.id, NOW + timedelta(days=1))
+    revoked = await keys.revoke(getattr(record, name), OPERATOR, NOW)
+    again = await keys.revoke(record.id, OPERATOR, NOW + timedelta(days=1))
 
     assert await desk.check_key(secret, NOW) is None
     assert revoked.revoked_at == again.revoked_at == NOW
     assert [key.id for key in await desk.keys()] == [record.id]
 
 
-async def test_use_is_noted_but_not_every_time(desk: Desk) -> None:
-    _, secret = await desk.create_key(DEFAULT_BRAND, "busy", ["chat"], NOW)
+async def test_use_is_noted_but_not_every_time(desk: Desk, keys: Keys) -> None:
+    _, secret = await keys.create(DEFAULT_BRAND, "busy", ["chat"], OPERATOR, NOW)
 
     await desk.check_key(secret, NOW)
     await desk.check_key(secret, NOW + timedelta(seconds=30))
@@ -73,26 +80,26 @@ async def test_use_is_noted_but_not_every_time(desk: Desk) -> None:
     assert later == NOW + timedelta(minutes=5)
 
 
-async def test_a_key_belongs_to_one_brand(desk: Desk) -> None:
+async def test_a_key_belongs_to_one_brand(desk: Desk, keys: Keys) -> None:
     await desk.add_brand(BrandId("acme"), "Acme", NOW)
-    record, _ = await desk.create_key(BrandId("acme"), "theirs", ["keys"], NOW)
+    record, _ = await keys.create(BrandId("acme"), "theirs", ["keys"], OPERATOR, NOW)
 
     with pytest.raises(UnknownKey, match=record.id):
-        await desk.revoke_key(record.id, NOW, brand=DEFAULT_BRAND)
+        await keys.revoke(record.id, OPERATOR, NOW, brand=DEFAULT_BRAND)
 
     assert await desk.keys(DEFAULT_BRAND) == []
     assert await desk.keys(BrandId("acme")) == [record]
 
 
 @pytest.mark.parametrize("scopes", [[], ["chat", "everything"]])
-async def test_a_key_needs_scopes_that_exist(desk: Desk, scopes: list[str]) -> None:
+async def test_a_key_needs_scopes_that_exist(desk: Desk, keys: Keys, scopes: list[str]) -> None:
     with pytest.raises(UnknownScope, match="a key needs some of search, drafts, chat"):
-        await desk.create_key(DEFAULT_BRAND, "odd", scopes, NOW)
+        await keys.create(DEFAULT_BRAND, "odd", scopes, OPERATOR, NOW)
 
 
-async def test_a_key_needs_a_brand_that_exists(desk: Desk) -> None:
+async def test_a_key_needs_a_brand_that_exists(desk: Desk, keys: Keys) -> None:
     with pytest.raises(UnknownBrand, match="no brand 'acme'"):
-        await desk.create_key(BrandId("acme"), "odd", ["chat"], NOW)
+        await keys.create(BrandId("acme"), "odd", ["chat"], OPERATOR, NOW)
 
 
 async def test_brands_are_listed_and_not_added_twice(desk: Desk) -> None:
