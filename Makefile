@@ -11,6 +11,8 @@ HELP_CENTER := demo/help_center
 
 # uv where it can be had, else pip. A folder of wheels that pip knows is told to uv in uv's words.
 INSTALL = $$(test -x $(BIN)/uv && echo "$(BIN)/uv pip install --quiet --python $(BIN)/python" || echo "$(BIN)/pip install --quiet")
+# As many tests at once as there are cores, four at most: each of them holds models and a database.
+PYTEST = $(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal
 LOCK = env -u UV_FIND_LINKS -u PIP_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --python-version 3.11
 nothing :=
 comma := ,
@@ -43,20 +45,20 @@ demo: $(CORE) ## set up, index the demo help center, and serve it on this machin
 	$(BIN)/deskhand serve --demo
 
 test: $(TOOLS) ## set up and run the tests
-	$(BIN)/python -m pytest -q
+	$(PYTEST)
 
 check: $(TOOLS) ## what must pass before a commit: format, lint, types, tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy .
-	$(BIN)/python -m pytest -q --durations=10
+	$(PYTEST) --durations=10
 
 evals: $(CORE) ## run every suite whose data is there, and put the numbers into docs/measurements.md
 	@mkdir -p .make
 	$(BIN)/deskhand eval evals/suites --data .make --report .make/evals.html --measurements docs/measurements.md
 
 prove: $(TOOLS) ## run the tests with the long counts; this takes hours
-	PROVE=1 $(BIN)/python -m pytest -q
+	PROVE=1 $(PYTEST)
 
 record: $(TOOLS) $(RECORDER)/.ready ## record the cassettes again, from a small real model on this machine
 	$(RECORDER)/bin/python tests/engines/record.py $(BIN)/python
