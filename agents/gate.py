@@ -72,9 +72,6 @@ def decide(
         return Gate("handed_over", sure, (*reasons, why), "low_confidence", features=told)
     if kept_back is None:
         return Gate("answered", sure, (*reasons, _borne_out(case, known)), features=told)
-    if turn.channel == "chat":
-        why = f"a person must look at the draft, and a chat cannot wait: {kept_back}"
-        return Gate("handed_over", sure, (*reasons, why), "low_confidence", features=told)
     return Gate("suggested", sure, (*reasons, f"a person decides: {kept_back}"), features=told)
 
 
