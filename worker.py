@@ -84,7 +84,7 @@ async def deliver(work: Work, message: MessageId) -> None:
     try:
         await _connector(work, delivery).send(delivery)
     except ConnectorError as exc:
-        await work.desk.unsent(delivery, str(exc), work.now(), exc.final)
+        await work.desk.unsent(delivery, exc.failure, work.now())
     else:
         await work.desk.sent(message, work.now())
 

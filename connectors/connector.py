@@ -1,33 +1,62 @@
 """The port to one outside system.
 
 ConnectorError        the system did not take the message; trying again later may help
- +- Undeliverable     it will never take it
+ +- Postponed         it works, and wants this message later
+ +- Undeliverable     it works, and will never take the message
  +- Uncertain         nobody knows whether it took it, and nobody can find out: a person decides
+ +- LeftAlone         it failed so often that nobody tries it for a while
 """
 
-from typing import Literal, Protocol
+from datetime import timedelta
+from typing import ClassVar, Literal, Protocol
 
-from desk.outbox import Delivery
+from desk.outbox import Delivery, Failure, Fate
 
 Sends = Literal["keyed", "findable", "blind"]
 
 
 class ConnectorError(Exception):
-    """A message could not be sent; a `final` failure is not tried again."""
+    """A message could not be sent; `fate` says what that means for it, `works` whether the system itself does.
 
-    final = False
+    `wait` is how long the system wants to be left alone, where it said so.
+    """
+
+    fate: ClassVar[Fate] = "later"
+    works: ClassVar[bool] = False
+
+    def __init__(self, message: str, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+    @property
+    def failure(self) -> Failure:
+        """Return what the desk keeps of it."""
+        return Failure(str(self), self.fate, self.wait)
+
+
+class Postponed(ConnectorError):
+    """The system works, and wants a message later."""
+
+    works = True
 
 
 class Undeliverable(ConnectorError):
     """The system will never take a message."""
 
-    final = True
+    fate = "refused"
+    works = True
 
 
 class Uncertain(ConnectorError):
     """Nobody knows whether the system took a message: sending it again might tell the customer twice."""
 
-    final = True
+    fate = "uncertain"
+
+
+class LeftAlone(ConnectorError):
+    """The system failed so often that nobody tries it for a while: this was no attempt."""
+
+    fate = "not_tried"
 
 
 class Connector(Protocol):

@@ -231,11 +231,16 @@ outbox = Table(
     Column("destination", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("queued_at", Time, nullable=False),
     Column("next_attempt_at", Time, nullable=False),
     Column("sent_at", Time),
     Column("error", Text),
+    Column("cause", Text, comment="why it failed; null while it has not"),
     one_of("state", "queued", "sent", "failed"),
+    one_of("cause", "given_up", "refused", "uncertain", "returned"),
+    CheckConstraint("(state = 'failed') = (cause IS NOT NULL)", name="why"),
     Index("ix_outbox_due", "next_attempt_at", postgresql_where=text("state = 'queued'")),
+    Index("ix_outbox_failed", "queued_at", postgresql_where=text("state = 'failed'")),
 )
 
 stream = Table(

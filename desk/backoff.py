@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 21_600, 86_400, 259_200))
+LONGEST = sum(DELAYS, timedelta())  # after so long something is given up, whatever kept it from being tried
 
 
 def next_try(attempts: int, now: datetime, asked: timedelta | None = None) -> datetime | None:

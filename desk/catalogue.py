@@ -96,6 +96,7 @@ ALARM = _one_of("half", "at_risk", "breached", "grave", "unanswered", "follow_up
 OWED = _one_of("grave", "promise", "teammate")
 STATUS = _one_of("new", "open", "pending", "on_hold", "solved", "closed")
 SEARCHER = _one_of("customer", "teammate")
+UNSENT = ("given_up", "refused", "uncertain", "returned")
 WAITS = ("nobody_in_team", "nobody_on_duty", "nobody_available", "everybody_full")
 SPENT = {
     "model_calls": NUMBER,
@@ -137,8 +138,18 @@ CATALOGUE: Mapping[str, Entry] = {
     "message_written": _entry("The bot or a teammate replied", message=ID, by=ID, case=_maybe(ID)),
     "note_written": _entry("A teammate left a note for the others", message=ID, by=ID),
     "file_attached": _entry("A file was kept with a ticket", attachment=ID, size=NUMBER, media_type=ID),
-    "message_delivered": _entry("A message reached its customer", message=ID, channel=CHANNEL),
-    "delivery_failed": _entry("A message did not get through", message=ID, channel=CHANNEL, attempts=NUMBER),
+    "message_delivered": _entry(
+        "A message reached its customer; `by` says who knows that it did where the desk does not",
+        message=ID,
+        channel=CHANNEL,
+        by=_maybe(ID),
+    ),
+    "delivery_failed": _entry(
+        "A message did not get through", message=ID, channel=CHANNEL, attempts=NUMBER, cause=_maybe(_one_of(*UNSENT))
+    ),
+    "delivery_replayed": _entry(
+        "A message that did not get through is sent again", message=ID, channel=CHANNEL, cause=_one_of(*UNSENT), by=ID
+    ),
     "case_started": _entry("The bot began to work on a turn", case=ID, attempt=NUMBER),
     "case_died": _entry("A worker died over a case", case=ID),
     "case_superseded": _entry("A case was over before it ended: its words were not sent", case=ID, **NOT_KNOWN),

@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from desk import (
-    alerts,
     brands,
     cases,
     conclusions,
@@ -25,13 +24,14 @@ from desk import (
     solving,
     stream,
     tickets,
+    undelivered,
 )
 from desk.brands import Brand
 from desk.cases import Attempt, Outgoing
 from desk.errors import UnknownTicket
 from desk.keys import KeyRecord
 from desk.messages import Message
-from desk.outbox import Delivery
+from desk.outbox import Delivery, Failure
 from desk.policies import Policies
 from desk.queue import Queue
 from desk.reading import Reading
@@ -175,24 +175,17 @@ class Desk(Reading):
                     channel=ticket.channel,
                 )
 
-    async def unsent(self, delivery: Delivery, error: str, now: datetime, final: bool = False) -> None:
+    async def unsent(self, delivery: Delivery, failure: Failure, now: datetime) -> None:
         """Note that a message could not be sent; it is tried again, later each time, and in the end given up.
 
-        What is given up, at once where the failure is `final`, is told to people.
+        What is not tried again is told to people.
         """
         async with self._engine.begin() as connection:
-            if ticket := await outbox.mark_unsent(connection, delivery, error, now, final):
-                await events.record(
-                    connection,
-                    ticket.brand,
-                    ticket.id,
-                    "delivery_failed",
-                    now,
-                    message=delivery.message,
-                    channel=delivery.destination,
-                    attempts=delivery.attempts + 1,
-                )
-                await alerts.tell(connection, ticket.brand, ticket.id, "unanswered", alerts.COORDINATION, now)
+            ticket = await tickets.hold(connection, delivery.ticket)
+            cause = await outbox.mark_unsent(connection, delivery, failure, now)
+            if ticket and cause:
+                policy = await self._policies.in_force(ticket.brand, connection)
+                await undelivered.tell(connection, ticket, delivery.message, cause, policy, now)
 
     async def show(self, delivery: Delivery, now: datetime) -> None:
         """Put a message into its ticket's stream, once."""

@@ -21,6 +21,7 @@ Kind = Literal[
     "message_written",
     "message_delivered",
     "delivery_failed",
+    "delivery_replayed",
     "case_started",
     "case_died",
     "case_superseded",

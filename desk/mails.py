@@ -9,15 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from database.mail import mailboxes
-from desk import alerts, attachments, events, inbox, mailing, messages, outbox, receiving, tickets
+from desk import attachments, inbox, mailing, messages, outbox, receiving, tickets, undelivered
 from desk.errors import AttachmentRefused
-from desk.events import Fact
 from desk.inbox import Origin
 from desk.mailing import Envelope, Sent
 from desk.policies import Policies
 from desk.queue import Queue
 from desk.receiving import Incoming, Reads, Received
-from desk.tickets import Ticket
 from domain.ids import BrandId, CustomerId, MessageId, TicketId
 from domain.turns import LIVE, Author
 
@@ -102,7 +100,10 @@ class Mails:
                 return None
             if not await outbox.mark_returned(connection, message, report.reason):
                 return None
-            await self._tell(connection, ticket, message, report, now)
+            words = f"A mail to {report.recipient or 'the customer'} came back: {report.reason}"
+            await messages.add(connection, ticket.id, "teammate", "note", words, now)
+            policy = await self._policies.in_force(ticket.brand, connection)
+            await undelivered.tell(connection, ticket, message, "returned", policy, now)
             return ticket.id
 
     async def envelope(self, message: MessageId, domain: str) -> Envelope | None:
@@ -188,17 +189,6 @@ class Mails:
             except AttachmentRefused as error:
                 words = f"A file of this mail was not kept, {name!r}: {error}"
                 await messages.add(connection, received.ticket, "teammate", "note", words, now)
-
-    async def _tell(
-        self, connection: AsyncConnection, ticket: Ticket, message: MessageId, report: Returned, now: datetime
-    ) -> None:
-        words = f"A mail to {report.recipient or 'the customer'} came back: {report.reason}"
-        await messages.add(connection, ticket.id, "teammate", "note", words, now)
-        if ticket.status == "pending":
-            await tickets.change(connection, ticket.id, now, status="open", assume_at=None)
-        facts: dict[str, Fact] = {"message": message, "channel": "email", "attempts": 1}
-        await events.record(connection, ticket.brand, ticket.id, "delivery_failed", now, **facts)
-        await alerts.tell(connection, ticket.brand, ticket.id, "unanswered", alerts.COORDINATION, now)
 
 
 def _words(mail: IncomingMail, new: bool) -> str:

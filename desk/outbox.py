@@ -1,9 +1,11 @@
 """The outbox: messages on their way out, each delivered once however often it is tried."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Literal, Self
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.tables import messages, outbox, tickets
@@ -15,6 +17,10 @@ from domain.ids import CaseId, MessageId, TicketId
 from domain.turns import Author, Channel
 
 GRACE = timedelta(seconds=60)
+
+State = Literal["queued", "sent", "failed"]
+Cause = Literal["given_up", "refused", "uncertain", "returned"]
+Fate = Literal["later", "not_tried", "refused", "uncertain"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,57 @@ class Delivery:
     kind: Kind
     text: str
     attempts: int
+    queued_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a message did not go out, and what that means: try it `later`, or never.
+
+    `not_tried` is no attempt: whoever it goes to is left alone for now. `wait` is how long they want to be.
+    """
+
+    error: str
+    fate: Fate = "later"
+    wait: timedelta | None = None
+
+    def next_try(self, delivery: Delivery, now: datetime) -> datetime | None:
+        """Return when the message is tried again, None when it is given up."""
+        if self.fate == "later":
+            return backoff.next_try(delivery.attempts + 1, now, self.wait)
+        again = now + (self.wait or GRACE)
+        waits_too_long = delivery.queued_at is not None and again > delivery.queued_at + backoff.LONGEST
+        return None if self.fate != "not_tried" or waits_too_long else again
+
+    @property
+    def cause(self) -> Cause:
+        """Return why a message failed that is not tried again."""
+        return self.fate if self.fate in ("refused", "uncertain") else "given_up"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a message of ours fares on its way: a failed one says by which `cause` and with what `error`.
+
+    `given_up` was tried often enough, `refused` is never taken, of an `uncertain` one nobody knows whether it arrived,
+    a `returned` one arrived and came back.
+    """
+
+    message: MessageId
+    channel: Channel
+    state: State
+    attempts: int
+    queued_at: datetime
+    next_attempt_at: datetime
+    sent_at: datetime | None
+    cause: Cause | None
+    error: str | None
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        """Return the standing of a row of the outbox; the row may hold more."""
+        named = {name: getattr(row, name) for name in cls.__dataclass_fields__ if name != "channel"}
+        return cls(channel=row.destination, **named)
 
 
 async def put(connection: AsyncConnection, queue: Queue, ticket: Ticket, message: Message, now: datetime) -> None:
@@ -38,6 +95,7 @@ async def put(connection: AsyncConnection, queue: Queue, ticket: Ticket, message
         "destination": ticket.channel,
         "state": "queued",
         "attempts": 0,
+        "queued_at": now,
         "next_attempt_at": now + GRACE,
     }
     await connection.execute(insert(outbox).values(row))
@@ -48,7 +106,7 @@ async def find(connection: AsyncConnection, message: MessageId) -> Delivery | No
     """Return a message that still has to go out, None when it went or cannot."""
     row = (
         await connection.execute(
-            select(messages, outbox.c.destination, outbox.c.attempts)
+            select(messages, outbox.c.destination, outbox.c.attempts, outbox.c.queued_at)
             .join(outbox, outbox.c.message == messages.c.id)
             .where(messages.c.id == message, outbox.c.state == "queued")
         )
@@ -64,7 +122,14 @@ async def find(connection: AsyncConnection, message: MessageId) -> Delivery | No
         kind=row.kind,
         text=row.text,
         attempts=row.attempts,
+        queued_at=row.queued_at,
     )
+
+
+async def standings(connection: AsyncConnection, ticket: TicketId) -> Mapping[MessageId, Standing]:
+    """Return how each message of a ticket fares that goes out, or went."""
+    chosen = select(outbox).join(messages, messages.c.id == outbox.c.message).where(messages.c.ticket == ticket)
+    return {row.message: Standing.of(row) for row in await connection.execute(chosen)}
 
 
 async def mark_sent(connection: AsyncConnection, message: MessageId, now: datetime) -> Ticket | None:
@@ -76,25 +141,30 @@ async def mark_sent(connection: AsyncConnection, message: MessageId, now: dateti
     return None if changed.first() is None else await _ticket(connection, message)
 
 
-async def mark_unsent(
-    connection: AsyncConnection, delivery: Delivery, error: str, now: datetime, final: bool = False
-) -> Ticket | None:
-    """Note a failure and when to try again, later each time; a final one, or the last, returns the ticket."""
-    attempts = delivery.attempts + 1
-    again = None if final else backoff.next_try(attempts, now)
-    columns: dict[str, object] = {"attempts": attempts, "error": error, "state": "queued" if again else "failed"}
-    if again:
-        columns["next_attempt_at"] = again
+async def mark_unsent(connection: AsyncConnection, delivery: Delivery, failure: Failure, now: datetime) -> Cause | None:
+    """Note a failure and when to try again, later each time; a last one returns its cause."""
+    again = failure.next_try(delivery, now)
+    attempts = delivery.attempts + (failure.fate != "not_tried")
+    columns: dict[str, object] = {"attempts": attempts, "error": failure.error}
+    columns |= {"next_attempt_at": again} if again else {"state": "failed", "cause": failure.cause}
     queued = (outbox.c.message == delivery.message) & (outbox.c.state == "queued")
-    await connection.execute(update(outbox).where(queued).values(columns))
-    return None if again else await _ticket(connection, delivery.message)
+    changed = await connection.execute(update(outbox).where(queued).values(columns).returning(outbox.c.message))
+    return None if again or changed.first() is None else failure.cause
 
 
 async def mark_returned(connection: AsyncConnection, message: MessageId, error: str) -> bool:
     """Note that a message went out and came back; False when that was known, or it never went."""
-    sent = (outbox.c.message == message) & (outbox.c.state != "failed")
-    changed = update(outbox).where(sent).values(state="failed", error=error).returning(outbox.c.message)
+    sent = (outbox.c.message == message) & ((outbox.c.state != "failed") | (outbox.c.cause == "uncertain"))
+    columns = {"state": "failed", "cause": "returned", "error": error}
+    changed = update(outbox).where(sent).values(columns).returning(outbox.c.message)
     return (await connection.execute(changed)).first() is not None
+
+
+async def again(connection: AsyncConnection, queue: Queue, ticket: TicketId, message: MessageId, now: datetime) -> None:
+    """Send a message from the first attempt on, whose row this transaction holds."""
+    anew = {"state": "queued", "attempts": 0, "queued_at": now, "next_attempt_at": now + GRACE, "sent_at": None}
+    await connection.execute(update(outbox).where(outbox.c.message == message).values(**anew, cause=None))
+    await _defer(connection, queue, ticket, message)
 
 
 async def defer_due(connection: AsyncConnection, queue: Queue, now: datetime, limit: int) -> int:

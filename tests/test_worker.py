@@ -176,7 +176,7 @@ async def test_a_message_that_is_always_refused_is_given_up_and_recorded(work: W
 
     assert refusing.tries == len(DELAYS) + 1
     failed = [event.data for event in await work.desk.events(ticket) if event.kind == "delivery_failed"]
-    assert failed == [{"message": message, "channel": "chat", "attempts": len(DELAYS) + 1}]
+    assert failed == [{"message": message, "channel": "chat", "attempts": len(DELAYS) + 1, "cause": "given_up"}]
 
 
 async def test_a_message_that_can_never_be_sent_is_told_to_people_at_once(work: Work) -> None:

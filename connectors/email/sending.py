@@ -1,15 +1,16 @@
 """Send messages as mail, over SMTP."""
 
 import asyncio
+import re
 import smtplib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
-from connectors.connector import ConnectorError, Sends, Uncertain, Undeliverable
+from connectors.connector import ConnectorError, Postponed, Sends, Uncertain, Undeliverable
 from connectors.email import composing
 from connectors.email.mailbox import Mailbox
 from connectors.email.servers import Server
@@ -20,13 +21,17 @@ from domain.ids import BrandId
 
 NEVER = range(550, 557)  # what a server answers that will never take this mail
 FOR_NOW = b"5.7."  # unless it says that we may not: then an operator has to set something right
+CLOSING = 421  # the server itself is going away
+_WAIT = re.compile(rb"\b(?:in|for|after|wait)\s+(\d{1,5})\s*(s|m|h)(?:ec|in|our|\b)", re.IGNORECASE)
+_UNITS = {b"s": "seconds", b"m": "minutes", b"h": "hours"}
 
 
 class Email:
     """Sends the mail of one brand; its Message-ID is made of the message's id, so a second try makes no second mail.
 
     With `sent`, the folder in which the server keeps what it sends, an unknown result is looked up there (*findable*);
-    without, a person decides (*blind*).
+    without, a person decides (*blind*). The server is spoken with inside of `trying`, which may keep a failing one from
+    being asked.
     """
 
     def __init__(
@@ -37,6 +42,7 @@ class Email:
         server: Server,
         now: Callable[[], datetime],
         sent: Mailbox | None = None,
+        trying: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self._mails = mails
         self.brand = brand
@@ -44,6 +50,7 @@ class Email:
         self._server = server
         self._now = now
         self._sent = sent
+        self._trying = trying
 
     @property
     def sends(self) -> Sends:
@@ -53,7 +60,7 @@ class Email:
     async def send(self, delivery: Delivery) -> None:
         """Send a message to the customer of its ticket.
 
-        Raises ConnectorError, Undeliverable or Uncertain.
+        Raises ConnectorError.
         """
         mail = await self._compose(delivery)
         known = await self._mails.begin(delivery.message, self._now())
@@ -61,7 +68,8 @@ class Email:
             await self._mails.end(delivery.message, self._now())
             return
         try:
-            await asyncio.to_thread(submit, self._server, mail, self._sender.addr_spec)
+            async with self._trying():
+                await asyncio.to_thread(submit, self._server, mail, self._sender.addr_spec)
         except _InDoubt as error:
             raise self._in_doubt(str(error)) from error
         except ConnectorError:
@@ -113,20 +121,20 @@ class ByMailToo:
             await self._email.send(delivery)
 
 
-class _InDoubt(Exception):
+class _InDoubt(ConnectorError):
     """The connection broke after the mail was handed over and before the server said what it did with it."""
 
 
 def submit(server: Server, mail: EmailMessage, sender: str) -> None:
     """Hand a mail over to a server, which has it when this returns.
 
-    Raises ConnectorError, Undeliverable, or _InDoubt.
+    Raises ConnectorError.
     """
     recipient = mail["To"].addresses[0].addr_spec
     wide = [] if recipient.isascii() else ["SMTPUTF8"]
     with _connected(server) as smtp:
         with _translated(server):
-            _expect(smtp.mail(sender, wide), f"{server} does not take mail from {sender!r}")
+            _expect(smtp.mail(sender, wide), f"{server} does not take mail from {sender!r}", ConnectorError)
             _expect(smtp.rcpt(recipient), f"{server} does not take mail to {recipient!r}")
             data = mail.as_bytes(policy=SMTPUTF8 if wide else SMTP)
         try:
@@ -179,9 +187,23 @@ def _translated(server: Server) -> Iterator[None]:
         raise ConnectorError(f"{server}: {error}") from error
 
 
-def _expect(answer: tuple[int, bytes], refused: str) -> None:
-    """Go on if a server has agreed. Raises ConnectorError, and Undeliverable where it will never agree."""
+def _expect(answer: tuple[int, bytes], refused: str, for_now: type[ConnectorError] = Postponed) -> None:
+    """Go on if a server has agreed.
+
+    Raises Undeliverable where it will never agree, else the error `for_now`, with how long it wants to be left alone.
+    """
     code, words = answer
-    if not 200 <= code < 300:
-        told = f"{refused}: {code} {words.decode('utf-8', 'replace')}"
-        raise Undeliverable(told) if code in NEVER and not words.startswith(FOR_NOW) else ConnectorError(told)
+    if 200 <= code < 300:
+        return
+    told = f"{refused}: {code} {words.decode('utf-8', 'replace')}"
+    if code in NEVER and not words.startswith(FOR_NOW):
+        raise Undeliverable(told)
+    if code == CLOSING or code in NEVER:
+        raise ConnectorError(told, _wait(words))
+    raise for_now(told, _wait(words))
+
+
+def _wait(words: bytes) -> timedelta | None:
+    """Return how long a server wants to be left alone, as many say when they take no mail from strangers at first."""
+    found = _WAIT.search(words)
+    return timedelta(**{_UNITS[found[2].lower()]: int(found[1])}) if found else None

@@ -112,7 +112,7 @@ class Webhooks:
         async with self._engine.connect() as connection:
             found = await subscriptions.of(connection, brand)
             counts = await deliveries.count(connection, brand)
-            alone = await circuits.opened(connection, [one.id for one in found], now)
+            alone = await circuits.opened(connection, now, [one.id for one in found])
         return [
             Watched(one, counts.get((one.id, "queued"), 0), counts.get((one.id, "failed"), 0), alone.get(one.id))
             for one in found

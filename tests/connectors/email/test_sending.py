@@ -112,7 +112,7 @@ async def test_a_server_that_cannot_now_is_tried_again(
 
     await email.send(delivery)
 
-    assert not refused.value.final
+    assert refused.value.fate == "later"
     assert len(smtp.taken) == 1
 
 
@@ -141,7 +141,7 @@ async def test_a_server_that_is_not_there_is_tried_again(intake: Intake, desk: D
     with pytest.raises(ConnectorError, match=r"smtp://127\.0\.0\.1:9") as refused:
         await nowhere.send(await answer(desk, await asked(intake)))
 
-    assert not refused.value.final
+    assert refused.value.fate == "later"
 
 
 async def test_an_unknown_result_goes_to_a_person_where_nobody_can_look(

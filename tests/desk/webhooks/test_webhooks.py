@@ -142,7 +142,7 @@ async def test_a_destination_that_fails_on_and_on_is_left_alone_then_tried_again
     await webhooks.sent(first, 200, NOW + timedelta(hours=2))
 
     assert goes_on == [True] * 4 + [False] * 6
-    assert watched.left_alone_until == NOW + circuits.pause(10)
+    assert watched.left_alone_until == NOW + circuits.pause(circuits.TRIP)
     assert (alone, later) == ([], [one])
     assert (await only(webhooks)).left_alone_until is None
 

@@ -1,0 +1,28 @@
+"""What people are told of a message that did not get through: its ticket no longer waits for the customer."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from database.tables import outbox
+from desk import alerts, events, moves, tickets
+from desk.outbox import Cause
+from desk.tickets import DONE, Ticket
+from domain.ids import MessageId
+from domain.policy import Policy
+
+
+async def tell(
+    connection: AsyncConnection, ticket: Ticket, message: MessageId, cause: Cause, policy: Policy, now: datetime
+) -> None:
+    """Tell people that a message will not go out by itself; a ticket that waited for its customer is open again."""
+    if ticket.status == "pending":
+        await moves.move(connection, ticket, "open", policy, "desk", now)
+    elif ticket.status not in DONE:
+        await tickets.change(connection, ticket.id, now, assume_at=None)
+    tried = select(outbox.c.destination, outbox.c.attempts).where(outbox.c.message == message)
+    row = (await connection.execute(tried)).one()
+    facts: dict[str, events.Fact] = {"message": message, "channel": row.destination, "attempts": row.attempts}
+    await events.record(connection, ticket.brand, ticket.id, "delivery_failed", now, **facts, cause=cause)
+    await alerts.tell(connection, ticket.brand, ticket.id, "unanswered", alerts.COORDINATION, now)
