@@ -8,6 +8,7 @@ from datetime import datetime
 
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
 
 from connectors.connector import Connector, ConnectorError
 from desk.cases import Attempt, Concluded
@@ -120,24 +121,41 @@ def _connector(work: Work, delivery: Delivery) -> Connector:
 async def run_worker(queue: Queue, work: Work, concurrency: int = 8, grace_s: float = 10.0) -> None:
     """Run jobs until cancelled, then let those under way end for up to `grace_s` seconds.
 
-    A lost database is waited for.
+    What is not ended by then goes to another worker. A lost database is waited for, and then what was under way is
+    taken up again.
     """
     register(queue.app)
+    lost: int | None = None
     while True:
+        running = _worker(queue.app, work, concurrency, grace_s)
         try:
-            await queue.app.run_worker_async(
-                concurrency=concurrency,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=grace_s,
-                fetch_job_polling_interval=POLL_S,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=STALLED_AFTER.total_seconds(),
-                delete_jobs="successful",
-                additional_context={"work": work},
-            )
+            await queue.rescue(STALLED_AFTER, lost)
+            await running.run()  # type: ignore[no-untyped-call]  # procrastinate gives it no type
         except ConnectorException as exc:
+            if _cancelled():  # the database went first, or else it would have been told that this worker goes
+                raise asyncio.CancelledError from exc
             logger.warning("the worker lost its database, trying again: %s", exc)
+        lost = running.worker_id or lost
         await asyncio.sleep(RESTART_S)
+
+
+def _worker(app: App, work: Work, concurrency: int, grace_s: float) -> Worker:
+    return Worker(
+        app,
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=grace_s,
+        fetch_job_polling_interval=POLL_S,
+        update_heartbeat_interval=HEARTBEAT_S,
+        stalled_worker_timeout=STALLED_AFTER.total_seconds(),
+        delete_jobs="successful",
+        additional_context={"work": work},
+    )
+
+
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def register(app: App) -> None:

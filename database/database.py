@@ -1,6 +1,7 @@
 """Open the desk's database: the embedded server's or yours, with every table as this version needs it."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,11 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from database.embedded import EmbeddedServer
-from database.errors import DatabaseUnreachable, MigrationFailed
+from database.errors import DatabaseUnreachable, MigrationFailed, ServerFailed
 
 NAME = "deskhand"
 CONNECT_TIMEOUT_S = 10
+WATCH_S = 0.5
 MIGRATIONS = Path(__file__).parent / "migrations"
+logger = logging.getLogger(__name__)
 _ALEMBIC = threading.Lock()  # Alembic's context is one for the whole process
 
 
@@ -54,9 +57,27 @@ async def _embedded(data: Path) -> AsyncIterator[str]:
     try:
         await asyncio.to_thread(server.start)
         await asyncio.to_thread(create, server.conninfo("postgres"), NAME)
-        yield server.conninfo(NAME)
+        watching = asyncio.create_task(_keep_alive(server), name="watch over the embedded server")
+        try:
+            yield server.conninfo(NAME)
+        finally:
+            watching.cancel()
+            await asyncio.wait((watching,))
     finally:
         await asyncio.to_thread(server.stop)
+
+
+async def _keep_alive(server: EmbeddedServer) -> None:
+    """Start the server again whenever it died: nobody else watches over it."""
+    while True:
+        await asyncio.sleep(WATCH_S)
+        if server.alive:
+            continue
+        logger.error("PostgreSQL in %r died, starting it again", str(server.home))
+        try:
+            await asyncio.to_thread(server.revive)
+        except ServerFailed as exc:
+            logger.error("%s", exc)
 
 
 @asynccontextmanager

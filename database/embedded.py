@@ -2,7 +2,8 @@
 
 Whoever uses the server holds a shared lock on `users`; the kernel drops it even on `kill -9`, so the last one to leave
 is always known. Whether a server lives is asked of the process list and a real connection, never of its pid file.
-Connections need no password, so the folder of the socket is private to the server's user.
+Connections need no password, so the folder of the socket is private to the server's user; a server that died comes
+back in the same folder, so that whoever used it finds it again.
 """
 
 import fcntl
@@ -10,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -29,6 +31,7 @@ PORT = "5432"
 SUPERUSER = "postgres"
 PATIENCE_S = 120.0
 SOCKET_PATH_LIMIT = 85
+SOCKETS = "deskhand-postgres-"
 LOG_LIMIT_BYTES = 5_000_000
 SETTINGS = {
     "listen_addresses": "",
@@ -63,6 +66,7 @@ class EmbeddedServer:
         self.account = account.for_cluster(self.cluster)
         self._users: IO[bytes] | None = None
         self._started: subprocess.Popen[bytes] | None = None
+        self._process: psutil.Process | None = None
         self._socket: Path | None = None
 
     def start(self) -> None:
@@ -84,6 +88,25 @@ class EmbeddedServer:
                 f"cannot use {exc.filename!r} as user {account.name(os.geteuid())!r}: "
                 "run as the user who made the data folder, or choose another one"
             ) from exc
+
+    @property
+    def alive(self) -> bool:
+        """Say whether the process that was started or joined still runs; cheap."""
+        if self._started is not None and self._started.poll() is not None:
+            self._started = None
+        try:
+            return self._process is not None and self._process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    def revive(self) -> None:
+        """Start the server again where its users look for it, if it died and nobody else was faster.
+
+        Raises ServerFailed when it does not answer; whoever uses it stays a user and may try again.
+        """
+        with self._alone():
+            if self._users is not None and not self.alive:
+                self._start_or_find()
 
     def stop(self) -> None:
         """Leave the server; the last one to leave stops it, whoever started it."""
@@ -129,7 +152,7 @@ class EmbeddedServer:
             self._users.close()
         if self._started is not None and self._started.poll() is None:
             _left_to_others.append(self._started)
-        self._users = self._started = self._socket = None
+        self._users = self._started = self._process = self._socket = None
 
     def _start_or_find(self) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -139,12 +162,13 @@ class EmbeddedServer:
             self._wait(deadline, "is alive but does not answer")
         programs = binaries.programs(self.account)
         self._initialise(programs)
-        self._clear_the_dead()
         socket = self._private_socket_folder()
+        self._clear_the_dead(socket)
         try:
             self._launch(programs, socket, deadline)
         except BaseException:
-            _forget(socket)
+            if self._socket is None:  # else others wait for it there
+                _forget(socket)
             raise
 
     def _wait(self, deadline: float, trouble: str) -> None:
@@ -164,22 +188,24 @@ class EmbeddedServer:
             return False
 
     def _answers(self) -> bool:
-        socket = self._recorded_socket()
-        if socket is None:
+        number, socket = self._recorded()
+        if number is None or socket is None:
             return False
         try:
             with psycopg.connect(_conninfo(socket, "postgres"), connect_timeout=3):
-                self._socket = socket
+                self._process, self._socket = psutil.Process(number), socket
                 return True
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psutil.NoSuchProcess):
             return False
 
-    def _recorded_socket(self) -> Path | None:
+    def _recorded(self) -> tuple[int | None, Path | None]:
+        """Return what PostgreSQL notes of itself while it runs: its process and the folder of its socket."""
         try:
             lines = (self.cluster / "postmaster.pid").read_text("utf-8", "surrogateescape").splitlines()
         except FileNotFoundError:
-            return None
-        return Path(lines[4]) if len(lines) > 4 and lines[4] else None
+            return None, None
+        number = int(lines[0]) if lines and lines[0].isdecimal() else None
+        return number, Path(lines[4]) if len(lines) > 4 and lines[4] else None
 
     def _initialise(self, programs: Path) -> None:
         made_by = self.cluster / "PG_VERSION"
@@ -225,23 +251,36 @@ class EmbeddedServer:
                 raise ServerFailed(f"PostgreSQL in {str(self.home)!r} did not start:\n{self._last_words()}")
             self._wait(deadline, "does not answer")
 
-    def _clear_the_dead(self) -> None:
+    def _clear_the_dead(self, socket: Path) -> None:
         """Remove what a killed server left: PostgreSQL would take a reused pid in these files for a living one."""
-        socket = self._recorded_socket()
-        if socket is not None:
-            (socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
-            _forget(socket)
+        _, recorded = self._recorded()
+        if recorded not in (None, socket):
+            _forget(recorded)
+        (socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _private_socket_folder(self) -> Path:
-        beside = self.home / "socket"
+        """Return the folder of the socket: below ours, or where that cannot be named, one that is noted beside."""
+        beside, noted = self.home / "socket", self.home / "socket.txt"
         if not self.account.dropped and _usable(beside):
             self.account.own(beside)
             return beside
+        if noted.exists() and self._is_private(kept := Path(noted.read_text("utf-8"))):
+            return kept
         place = next((place for place in (tempfile.gettempdir(), "/tmp") if _usable(Path(place))), "/tmp")
-        folder = Path(tempfile.mkdtemp(prefix="deskhand-postgres-", dir=place))
+        folder = Path(tempfile.mkdtemp(prefix=SOCKETS, dir=place))
         self.account.give(folder)
+        noted.write_text(str(folder), "utf-8")
+        self.account.give(noted)
         return folder
+
+    def _is_private(self, folder: Path) -> bool:
+        """Say whether a folder is still there and nobody else's."""
+        try:
+            found = folder.lstat()
+        except FileNotFoundError:
+            return False
+        return stat.S_ISDIR(found.st_mode) and found.st_uid == self.account.uid and not found.st_mode & 0o077
 
     def _log(self) -> IO[bytes]:
         path = self.home / "server.log"
@@ -253,14 +292,9 @@ class EmbeddedServer:
         return (self.home / "server.log").read_text("utf-8", errors="replace")[-2000:].strip()
 
     def _shut_down(self) -> None:
-        socket = self._recorded_socket()
-        try:
-            process = psutil.Process(
-                int((self.cluster / "postmaster.pid").read_text("utf-8", "surrogateescape").split()[0])
-            )
-        except (FileNotFoundError, psutil.NoSuchProcess):
-            return
-        if process not in self._processes():
+        number, socket = self._recorded()
+        process = next((process for process in self._processes() if process.pid == number), None)
+        if process is None:
             return
         process.send_signal(signal.SIGINT)
         (self._started or process).wait(PATIENCE_S)
@@ -285,6 +319,6 @@ def _usable(folder: Path) -> bool:
 
 def _forget(socket: Path) -> None:
     """Remove a socket folder that was made for one server only."""
-    if socket.name.startswith("deskhand-postgres-"):
+    if socket.name.startswith(SOCKETS):
         with suppress(FileNotFoundError):
             shutil.rmtree(socket)

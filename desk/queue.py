@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 POOL_SIZE = 4
 URGENT, SOON, NORMAL = 10, 5, 0
 LOCKED = text("SELECT DISTINCT lock FROM procrastinate_jobs WHERE lock = ANY(:locks) AND status IN ('todo', 'doing')")
+WAITING = text("DELETE FROM procrastinate_jobs WHERE lock = ANY(:locks) AND status = 'todo'")
 
 
 class Queue:
@@ -37,16 +38,23 @@ class Queue:
         raw = (await connection.get_raw_connection()).driver_connection
         await self.app.configure_task(job, lock=lock, priority=priority, connection=raw).defer_async(**arguments)
 
+    async def cancel(self, connection: AsyncConnection, locks: Collection[str]) -> None:
+        """Take back the jobs of these locks that nobody has begun, in the transaction of this connection."""
+        await connection.execute(WAITING, {"locks": list(locks)})
+
     async def held(self, connection: AsyncConnection, locks: Collection[str]) -> set[str]:
         """Return which of these locks have a job that waits or runs."""
         found = await connection.execute(LOCKED, {"locks": list(locks)})
         return set(found.scalars())
 
-    async def rescue(self, silence: timedelta) -> int:
+    async def rescue(self, silence: timedelta, dead: int | None = None) -> int:
         """Put back the jobs of workers that gave no sign of life for this long, and return how many they were.
 
         Whoever owns the queue alone may begin with no silence at all: whatever runs then, its last life left behind.
+        Whoever knows that a worker is `dead` says so, and waits for no silence.
         """
+        if dead is not None:
+            await self.app.job_manager.unregister_worker(dead)
         stalled = list(await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence.total_seconds()))
         for job in stalled:
             await self.app.job_manager.retry_job(job)

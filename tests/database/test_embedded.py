@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -109,6 +110,32 @@ def test_a_killed_server_starts_again_and_has_what_was_committed(tmp_path: Path)
     again.stop()
 
     assert kept == (1,)
+    assert servers(tmp_path / "pg") == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGQUIT, signal.SIGKILL], ids=["stopped", "killed"])
+def test_a_server_that_died_comes_back_where_its_users_look_for_it(tmp_path: Path, how: signal.Signals) -> None:
+    first, second = EmbeddedServer(tmp_path / "pg", QUICK), EmbeddedServer(tmp_path / "pg", QUICK)
+    first.start()
+    second.start()
+    known = first.conninfo("postgres")
+    (server,) = servers(tmp_path / "pg")
+    server.send_signal(how)
+    while first.alive:
+        time.sleep(0.01)
+
+    second.revive()
+    first.revive()
+    with psycopg.connect(known) as connection:
+        answer = connection.execute("SELECT 1").fetchone()
+    alive = first.alive and second.alive
+    living = servers(tmp_path / "pg")
+    second.stop()
+    first.stop()
+
+    assert answer == (1,)
+    assert alive
+    assert len(living) == 1
     assert servers(tmp_path / "pg") == []
 
 
