@@ -6,6 +6,7 @@ SettingsError   a value that cannot work, or two that must not meet; the message
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     port: int = Field(8420, ge=0, le=65535, description="Port that `serve` binds; 0 takes a free one.")
     allowed_hosts: Names | None = Field(
         None, description="Hosts inside your network that may be asked all the same: `name`, or `name:port`."
+    )
+    proxies: Names | None = Field(
+        None, description="Proxies besides those on this machine that say where callers come from."
     )
     demo: bool = Field(False, description="No key needed for chat and search, and checked replies are sent.")
 
@@ -92,10 +96,12 @@ class Settings(BaseSettings):
 
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64, description="Threads that embed.")
     tickets_at_once: int = Field(4, ge=1, le=64, description="Tickets that one worker handles at the same time.")
+    requests_at_once: int = Field(64, ge=8, le=10_000, description="Requests that one process serves at the same time.")
+    streams_at_once: int = Field(500, ge=8, le=100_000, description="Event streams that one process keeps open.")
     drain_s: float = Field(20.0, ge=0, le=600, description="Longest wait for running work at a stop, in seconds.")
     log_level: LogLevel = Field("info", description="Least serious line that is logged.")
 
-    @field_validator("languages", "allowed_hosts", mode="before")
+    @field_validator("languages", "allowed_hosts", "proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip().lower() for part in value.split(",")) if isinstance(value, str) else value
@@ -118,6 +124,16 @@ class Settings(BaseSettings):
     def _hosts(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if wrong := [name for name in value or () if not HOST.fullmatch(name)]:
             raise ValueError(f"wants names such as 'intranet.example' or 'intranet.example:8080', not {wrong[0]!r}")
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for given in value or ():
+            try:
+                ip_network(given)
+            except ValueError as error:
+                raise ValueError(f"wants addresses or networks such as '10.0.0.0/8', not {given!r}") from error
         return value
 
     @field_validator("chroma_url", "model_url")

@@ -16,6 +16,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api import problems
+from api.callers import Caller, Callers
 from api.ports import Services, services
 from desk.access import visitors
 from desk.access.roles import RIGHTS
@@ -31,6 +32,7 @@ GUEST: frozenset[Scope] = frozenset({"search", "drafts", "chat"})
 VISITOR: frozenset[Scope] = frozenset({"search", "chat"})
 READING = frozenset({"GET", "HEAD"})
 COOKIE = "deskhand_session"
+RUN = "run:"  # what the operator's own commands call as, before the brand
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="key",
@@ -48,7 +50,8 @@ _cookie = APIKeyCookie(
 class Access:
     """What a caller may do, in which brand; `caller` tells callers apart and is no secret.
 
-    `reads` are scopes for requests that change nothing. `teammate` is who is signed in, `customer` whose session it is.
+    `reads` are scopes for requests that change nothing. `teammate` is who is signed in, `customer` whose session it is,
+    `proven` where their brand signed for them.
     """
 
     caller: str
@@ -57,6 +60,7 @@ class Access:
     reads: frozenset[Scope] = frozenset()
     teammate: TeammateId | None = None
     customer: CustomerId | None = None
+    proven: bool = False
 
     def allows(self, *scopes: Scope, reading: bool = False) -> bool:
         """Say whether the caller holds one of these scopes; `admin` holds them all."""
@@ -92,9 +96,13 @@ async def identified(
 
     Raises Unauthorized when there is no key where one is needed, or one that does not hold.
     """
+    known: Callers = request.app.state.callers
     if given is not None:
-        return await _by_token(house, given.credentials, brand)
+        found = await _by_token(house, given.credentials, brand)
+        known.remember(given.credentials, _counted(found))
+        return found
     if cookie and (session := await house.doors.signing_in.session(cookie, house.context.now())):
+        known.remember(cookie, Caller("teammate", session.teammate, session.brand))
         proven = request.method in READING or same(csrf, csrf_token(cookie))
         if proven:
             return _signed_in(session, guest=house.demo and is_here(request))
@@ -179,12 +187,19 @@ async def _by_token(house: Services, token: str, brand: str | None) -> Access:
     return _holding(record)
 
 
+def _counted(access: Access) -> Caller:
+    """Return as whom limits count the owner of a token."""
+    if access.customer:
+        return Caller("customer" if access.proven else "visitor", access.customer, access.brand)
+    return Caller("operator" if access.caller.startswith(RUN) else "key", access.caller, access.brand)
+
+
 def _holding(key: KeyRecord) -> Access:
     return Access(key.id, key.brand, frozenset(scope for scope in SCOPES if scope in key.scopes))
 
 
 def _visiting(visitor: Visitor) -> Access:
-    return Access(visitor.id, visitor.brand, VISITOR, customer=visitor.customer)
+    return Access(visitor.id, visitor.brand, VISITOR, customer=visitor.customer, proven=visitor.proven)
 
 
 def _signed_in(session: Session, guest: bool) -> Access:
@@ -200,7 +215,7 @@ async def _operator(house: Services, brand: str | None) -> Access:
     chosen = BrandId(brand or DEFAULT_BRAND)
     if chosen not in known:
         raise problems.Unknown("There is no such brand; `deskhand brands list` shows those there are.")
-    return Access(f"run:{chosen}", chosen, frozenset(SCOPES))
+    return Access(f"{RUN}{chosen}", chosen, frozenset(SCOPES))
 
 
 def is_here(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """The HTTP application: routes, the chat page and the manual around the services it is given."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -10,6 +11,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
 from api import problems, refusals, telling
+from api.access import COOKIE
+from api.admission import USUAL, Admission, AtOnce
+from api.callers import Callers
 from api.content import json_only
 from api.limits import BodyLimit
 from api.logs import RequestLog
@@ -49,8 +53,8 @@ Deskhand answers customers from your help center, cites it, and hands over to a 
 
 **Keys.** Send `Authorization: Bearer KEY`. `deskhand keys create` makes the first key; it belongs to one brand, and
 so does whatever is done with it. Scopes: `search`, `drafts`, `chat`, `articles`, `evals`, `tickets`, `insights`,
-`staff`, `policy`, `keys`, `webhooks`, and `admin`, which holds them all. In demo mode, callers on the same machine
-need no key to search, draft, chat and read public articles.
+`staff`, `policy`, `keys`, `webhooks`, `metrics`, and `admin`, which holds them all. In demo mode, callers on the same
+machine need no key to search, draft, chat and read public articles.
 
 **Teammates** sign in with `POST /v1/session` and a role, which gives scopes as a key does; the session is a cookie, and
 whatever writes carries its `X-CSRF-Token` too. **Customers** on a brand's own site open a session with
@@ -81,8 +85,8 @@ TAGS = [
 ]
 
 
-def create_app(services: Services) -> FastAPI:
-    """Return the application serving these services; the caller opens and closes them."""
+def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
+    """Return the application serving these services, so much at once; the caller opens and closes them."""
     app = FastAPI(
         title="Deskhand",
         version=version("deskhand"),
@@ -96,6 +100,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.streams = Streams()
+    app.state.callers = callers = Callers(COOKIE)
+    app.state.refused = refused = Counter[str]()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
     working = (tickets, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
@@ -105,6 +111,7 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     refusals.install(app)
     app.add_middleware(BodyLimit, larger=BATCH_PATHS)
+    app.add_middleware(Admission, callers=callers, at_once=at_once, refused=refused)
     app.add_middleware(Origins)
     app.add_middleware(RequestLog)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it

@@ -280,7 +280,7 @@ REVOKED: Example = {"id": "key_5b7c", "state": "revoked"}
 HEALTH: Example = {"status": "alive"}
 READINESS: Example = {"ready": True, "articles": 76, "faults": {}, "building": None}
 
-_GUARDED = problems.may_end_in(problems.Unauthorized, problems.Forbidden, problems.Invalid)
+_GUARDED = problems.may_end_in(problems.Unauthorized, problems.Forbidden, problems.Invalid, problems.TooSoon)
 
 
 def shown(status: int, example: Example, description: str = "") -> dict[int | str, dict[str, Any]]:

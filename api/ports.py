@@ -1,5 +1,6 @@
 """What the API needs of the house; `services.Services` is it, and a test may put another together."""
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Protocol
 
@@ -100,6 +101,12 @@ def streams(request: Request) -> Streams:
     """Return the open event streams of this application."""
     opened: Streams = request.app.state.streams
     return opened
+
+
+def refused(request: Request) -> Mapping[str, int]:
+    """Return how many requests this application has refused since it began, by the limit they were over."""
+    counted: Mapping[str, int] = request.app.state.refused
+    return counted
 
 
 def evaluations(request: Request) -> Evaluations:

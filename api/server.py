@@ -2,9 +2,12 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 
 import uvicorn
 from fastapi import FastAPI
+
+HERE = ("127.0.0.1", "::1")
 
 
 class Server(uvicorn.Server):
@@ -25,8 +28,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serving(app: FastAPI, host: str, port: int, drain_s: float) -> Server:
-    """Return a server for the application; `drain_s` is how many seconds a stop waits for running requests."""
+def serving(app: FastAPI, host: str, port: int, drain_s: float, proxies: Sequence[str] = ()) -> Server:
+    """Return a server for the application; `drain_s` is how many seconds a stop waits for running requests.
+
+    Of `proxies`, and of those on this machine, it is taken where a request comes from.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -34,6 +40,7 @@ def serving(app: FastAPI, host: str, port: int, drain_s: float) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=[*HERE, *proxies],
         timeout_graceful_shutdown=max(1, round(drain_s)),
     )
     return Server(config)

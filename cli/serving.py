@@ -45,11 +45,13 @@ def work(**passed: object) -> None:
 
 
 async def _serve(read: Settings, listener: socket.socket) -> None:
+    from api.admission import AtOnce
     from api.app import create_app
     from api.server import serving
 
     async with open_services(read) as opened, _worker(opened) as worker:
-        server = serving(create_app(opened), read.host, listener.getsockname()[1], read.drain_s)
+        app = create_app(opened, AtOnce(read.requests_at_once, read.streams_at_once))
+        server = serving(app, read.host, listener.getsockname()[1], read.drain_s, read.proxies or ())
         server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # this command has the signals
         _on_signals(lambda: setattr(server, "should_exit", True))
         worker.add_done_callback(lambda _: setattr(server, "should_exit", True))
