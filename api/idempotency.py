@@ -13,8 +13,11 @@ from api import problems
 from api.access import Access, identified
 from api.ports import Services, services
 from database.requests import RequestDiffers, RequestRunning, Requests
+from desk.inbox import Origin
+from domain.ids import BrandId
 
 Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+SOURCE = "api"
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 
@@ -22,12 +25,18 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 class Once:
     """One request, and the key it may be repeated under."""
 
+    brand: BrandId
     caller: str
     key: str | None
     fingerprint: bytes
     response: Response
     requests: Requests
     now: Callable[[], datetime]
+
+    @property
+    def origin(self) -> Origin | None:
+        """Return what a message is received under, so that it is stored once even if nobody lives to answer."""
+        return Origin(self.brand, SOURCE, f"{self.caller} {self.key}") if self.key else None
 
     async def __call__(
         self, shape: type[AnswerT], work: Callable[[], Awaitable[AnswerT]], unkept: frozenset[str] = frozenset()
@@ -72,4 +81,4 @@ async def once(
     """Return how this request is answered once."""
     named = f"{request.method} {request.url.path}\n".encode()
     fingerprint = hashlib.sha256(named + await request.body()).digest()
-    return Once(access.caller, idempotency_key, fingerprint, response, house.requests, house.context.now)
+    return Once(access.brand, access.caller, idempotency_key, fingerprint, response, house.requests, house.context.now)

@@ -86,6 +86,7 @@ async def _worker(opened: Services) -> AsyncIterator["asyncio.Task[None]"]:
     read = opened.settings
     if read.database_url is None and read.chroma_url is None:  # nobody else can work on this data directory
         await opened.queue.rescue(timedelta())
+        await opened.requests.release()
     opened.worker = asyncio.create_task(run_worker(opened.queue, tasks, read.tickets_at_once, read.drain_s))
     warming = asyncio.create_task(opened.warm_up())
     try:

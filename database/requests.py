@@ -68,6 +68,11 @@ class Requests:
         async with self._engine.begin() as connection:
             await connection.execute(delete(requests).where(_named(caller, key)))
 
+    async def release(self) -> None:
+        """Let every request that was never answered be made again at once: whoever ran them is dead."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(requests).where(requests.c.answer.is_(None)))
+
 
 def _named(caller: str, key: str) -> Any:
     return and_(requests.c.caller == caller, requests.c.key == key)

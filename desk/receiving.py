@@ -10,8 +10,9 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk import alerts, brands, events, loops, messages, moves, solving, stream, tickets
+from desk import alerts, brands, events, inbox, loops, messages, moves, solving, stream, tickets
 from desk.events import Fact
+from desk.inbox import Origin
 from desk.loops import Sign
 from desk.messages import Message
 from desk.queue import Queue
@@ -26,11 +27,15 @@ from domain.turns import LIVE, Channel
 Courtesy = Literal["thanks", "solved"]
 Reads = Callable[[str], Courtesy | None]
 LOOKED_BACK = 40  # messages
+REMEMBERED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A customer's message as a channel hands it in; without a ticket it opens one. Mail brings its headers."""
+    """A customer's message as a channel hands it in; without a ticket it opens one. Mail brings its headers.
+
+    What names its `origin` is received once, however often it is handed in within a day.
+    """
 
     brand: BrandId
     text: str
@@ -39,6 +44,7 @@ class Incoming:
     customer: CustomerId | None = None
     language: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,9 @@ async def receive(
 
     Raises UnknownBrand, or UnknownTicket when the brand has no such ticket.
     """
+    origin = incoming.origin
+    if origin and not await inbox.claim(connection, origin, now, REMEMBERED):
+        return await _earlier(connection, origin)
     ticket = await _place(connection, incoming, policy, now)
     said = await messages.of(connection, ticket.id, LOOKED_BACK)
     sign = loops.headed(incoming.headers) or loops.heard(incoming.text, ticket.channel, said, now)
@@ -86,7 +95,15 @@ async def receive(
         await _be_thanked(connection, arrival, courtesy)
     else:
         await _take_in(connection, queue, arrival, incoming.language)
+    if origin:
+        await inbox.became(connection, origin, message.id)
     return Received(ticket.id, message.id, sign is not None)
+
+
+async def _earlier(connection: AsyncConnection, origin: Origin) -> Received:
+    """Return where a message was stored when it came first."""
+    stored = await inbox.stored(connection, origin)
+    return Received(stored.ticket, stored.id, stored.automatic)
 
 
 async def _place(connection: AsyncConnection, incoming: Incoming, policy: Policy, now: datetime) -> Ticket:

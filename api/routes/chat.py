@@ -14,6 +14,7 @@ from api.outputs import Accepted, Conversation
 from api.ports import Services, services, streams
 from api.streams import Streams
 from desk.desk import Incoming
+from desk.inbox import Origin
 from desk.tickets import Ticket
 
 NOTICE = "You are talking to a bot, not a person. You can ask for a person at any time."
@@ -38,7 +39,7 @@ async def say(said: ChatRequest, caller: Visitor, house: House, answer: Annotate
 
     Without `ticket` a conversation begins; with it, the message joins. Messages sent in a row are answered together.
     """
-    return await answer(Accepted, lambda: _receive(said, caller, house))
+    return await answer(Accepted, lambda: _receive(said, caller, house, answer.origin))
 
 
 async def own_ticket(ticket: Named, caller: Visitor, house: House) -> Ticket:
@@ -109,9 +110,9 @@ async def _confirm(ticket: Ticket, house: Services) -> Conversation:
     return await read(await house.desk.ticket(ticket.id, ticket.brand), house)
 
 
-async def _receive(said: ChatRequest, caller: Access, house: Services) -> Accepted:
+async def _receive(said: ChatRequest, caller: Access, house: Services, origin: Origin | None) -> Accepted:
     ticket = (await access_conversation(caller, house, said.ticket)).id if said.ticket else None
-    incoming = Incoming(caller.brand, said.text, "chat", ticket, caller.customer, said.language)
+    incoming = Incoming(caller.brand, said.text, "chat", ticket, caller.customer, said.language, origin=origin)
     received = await house.desk.receive(incoming, house.context.now())
     await house.doors.mails.told(received.ticket, said.text, house.context.now())
     return Accepted(

@@ -103,7 +103,7 @@ async def open_ticket(said: Asking, caller: Worker, house: House, answer: Answer
 
     async def receive() -> Stored:
         customer = CustomerId(said.customer) if said.customer else None
-        incoming = Incoming(caller.brand, said.text, said.channel, None, customer, said.language)
+        incoming = Incoming(caller.brand, said.text, said.channel, None, customer, said.language, origin=answer.origin)
         received = await house.desk.receive(incoming, house.context.now())
         return Stored(ticket=received.ticket, message=received.message)
 
@@ -121,7 +121,8 @@ async def add_message(ticket: Named, said: SaidMore, caller: Worker, house: Hous
 
     async def receive() -> Stored:
         opened = await house.doors.workspace.open(caller.brand, TicketId(ticket))
-        incoming = Incoming(caller.brand, said.text, opened.ticket.channel, opened.ticket.id)
+        place = opened.ticket
+        incoming = Incoming(caller.brand, said.text, place.channel, place.id, origin=answer.origin)
         received = await house.desk.receive(incoming, house.context.now())
         return Stored(ticket=received.ticket, message=received.message)
 
