@@ -23,6 +23,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command
+from opentelemetry.trace import NoOpTracer, Tracer
 from typing_extensions import TypedDict
 
 import prompts
@@ -38,6 +39,7 @@ from domain.policy import Policy
 from domain.triage import Flag, Triage
 from domain.turns import Turn
 from domain.verdicts import Verdict
+from engines import watching
 from engines.engine import Engine
 from kb_index.index import Index
 
@@ -63,7 +65,10 @@ async def _unheard(status: str) -> None:
 
 @dataclass(frozen=True)
 class Context:
-    """The ports of the nodes; `sending` says what may be sent to a brand's customers without a person."""
+    """The ports of the nodes; `sending` says what may be sent to a brand's customers without a person.
+
+    `tracer` gets a span of each turn and of each thinking node in it, without anybody's words.
+    """
 
     index: Index
     engine: Engine
@@ -71,6 +76,7 @@ class Context:
     policy: Policy
     now: Callable[[], datetime]
     sending: Callable[[BrandId], Sending] = gate.nothing
+    tracer: Tracer = field(default_factory=NoOpTracer)
 
     @property
     def engines(self) -> Engines:
@@ -246,13 +252,18 @@ def clocked(name: str, node: Callable[..., Awaitable[Update]]) -> Callable[..., 
         began = here.context.now()
         await here.note(name)
         try:
-            async with asyncio.timeout(here.budget.seconds_left()):
-                return await node(state, runtime)
+            with watching.span(here.context.tracer, f"invoke_agent {name}", _agent(name)):
+                async with asyncio.timeout(here.budget.seconds_left()):
+                    return await node(state, runtime)
         finally:
             took = (here.context.now() - began) / timedelta(milliseconds=1)
             here.timings_ms[name] = round(here.timings_ms.get(name, 0.0) + took, 2)
 
     return run
+
+
+def _agent(name: str) -> dict[str, str]:
+    return {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name}
 
 
 Hub = CompiledStateGraph[Case, Pass, Received, Case]
@@ -281,6 +292,21 @@ async def handle(turn: Turn, context: Context, note: Callable[[str], Awaitable[N
 
     `note` is told the name of each node as it starts.
     """
+    with watching.span(context.tracer, "invoke_workflow turn", _workflow(turn)) as span:
+        decision = await _handle(turn, context, note)
+        span.set_attribute("deskhand.outcome", decision.outcome)
+        if decision.handover:
+            span.set_attribute("deskhand.handover.reason", decision.handover.reason)
+    return decision
+
+
+def _workflow(turn: Turn) -> dict[str, str]:
+    named = {"gen_ai.operation.name": "invoke_workflow", "gen_ai.workflow.name": "turn"}
+    talk = {"gen_ai.conversation.id": turn.ticket} if turn.ticket else {}
+    return {**named, **talk, "deskhand.case": turn.case, "deskhand.brand": turn.brand, "deskhand.channel": turn.channel}
+
+
+async def _handle(turn: Turn, context: Context, note: Callable[[str], Awaitable[None]]) -> Decision:
     turn = secrets.kept_out(turn)
     began = context.now()
     seconds = SECONDS_FOR_A_CHAT if turn.channel == "chat" else SECONDS_ELSEWHERE

@@ -24,6 +24,7 @@ SECRET = ("database_url", "model_key", "mail_password")
 LogLevel = Literal["debug", "info", "warning", "error"]
 Names = Annotated[tuple[str, ...], NoDecode]
 
+OTLP = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 class SettingsError(Exception):
     """The settings cannot work together; the message says which and what to do."""
@@ -104,12 +105,26 @@ class Settings(BaseSettings):
     @field_validator("languages", "allowed_hosts", "proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
+    otlp_endpoint: str | None = Field(
+        None,
+        validate_default=True,
+        description="OpenTelemetry collector that gets traces, such as `http://localhost:4318`; else none does.",
+    )
+    trace_contents: bool = Field(
+        False, description="Traces hold what model servers are asked and say, without private details."
+    )
         return tuple(part.strip().lower() for part in value.split(",")) if isinstance(value, str) else value
 
     @field_validator("model_prices", mode="before")
     @classmethod
     def _priced(cls, value: object) -> object:
         return prices.parse(value) if isinstance(value, str) else value
+    @field_validator("otlp_endpoint", mode="before")
+    @classmethod
+    def _usual(cls, value: object) -> object:
+        """Take the variable that everything else on this machine goes by, where ours is not set."""
+        return os.environ.get(OTLP) or None if value is None else value
+
 
     @field_validator("languages")
     @classmethod
@@ -136,7 +151,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"wants addresses or networks such as '10.0.0.0/8', not {given!r}") from error
         return value
 
-    @field_validator("chroma_url", "model_url")
+    @field_validator("chroma_url", "model_url", "otlp_endpoint")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         if value and not value.startswith(("http://", "https://")):

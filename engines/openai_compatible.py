@@ -22,6 +22,7 @@ from engines.reading import read
 from engines.redaction import Redaction
 from engines.tagger import Tagger
 from engines.tasks import AnswerT, DraftTask, Task
+from engines.watching import Watch
 from engines.wording import Size, Wording, estimate, mend, schema, word
 from prompts import Prompt
 
@@ -108,9 +109,16 @@ class OpenAICompatible:
     With a tagger no name of a customer reaches the server that it can tell from other words.
     """
 
-    def __init__(self, endpoint: Endpoint, allowance: Allowance | None = None, tagger: Tagger | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        allowance: Allowance | None = None,
+        tagger: Tagger | None = None,
+        watch: Watch | None = None,
+    ) -> None:
         self._endpoint = endpoint
         self._tagger = tagger
+        self._watch = watch or Watch()
         self._allowance = allowance or Allowance()
         self._dialects: dict[str, Dialect] = {}
         self._client = _client(endpoint)
@@ -147,7 +155,7 @@ class OpenAICompatible:
             dialect = self._dialects.get(model) or Dialect.of(model)
             parameters = dialect.parameters(schema(task), wording.answer_tokens)
             try:
-                completion = await self._call(model, messages, parameters, budget)
+                completion = await self._call(model, messages, parameters, task.prompt, budget)
             except (openai.OpenAIError, TimeoutError) as error:
                 learned = dialect.after(_refusal(error))
                 if learned is None:
@@ -156,7 +164,9 @@ class OpenAICompatible:
             else:
                 return _content(completion, model)
 
-    async def _call(self, model: str, messages: _Messages, parameters: dict[str, Any], budget: Budget) -> _Completion:
+    async def _call(
+        self, model: str, messages: _Messages, parameters: dict[str, Any], task: str, budget: Budget
+    ) -> _Completion:
         """Send one request, within the budget, and write down what it cost."""
         spent = Usage(1, _estimated(messages))
         seconds = min(self._endpoint.timeout, budget.seconds_left() - _KEPT_SECONDS)
@@ -165,21 +175,29 @@ class OpenAICompatible:
         if reached := await self._allowance.used_up(budget.now()):
             raise BudgetExhausted(f"No further model call before midnight UTC: {reached}")
         try:
-            async with asyncio.timeout(seconds):
-                raw = await self._client.chat.completions.with_raw_response.create(
-                    model=model,
-                    messages=cast(list[ChatCompletionMessageParam], messages),
-                    timeout=seconds,
-                    **parameters,
-                )
-            completion = _completion(raw.text, model)
-            spent = _counted(completion, spent)
+            with self._watch.call(model, task, self._endpoint.url) as seen:
+                seen.asked(*messages)
+                completion = _completion(await self._sent(model, messages, parameters, seconds), model)
+                spent = _counted(completion, spent)
+                choice = completion.choices[0]
+                seen.answered(spent, choice.finish_reason, choice.message.content or "")
         except openai.APIStatusError:
             spent = Usage(1)
             raise
         finally:
             await self._note(spent, model, budget)
         return completion
+
+    async def _sent(self, model: str, messages: _Messages, parameters: dict[str, Any], seconds: float) -> str:
+        """Return the body of the server's answer."""
+        async with asyncio.timeout(seconds):
+            raw = await self._client.chat.completions.with_raw_response.create(
+                model=model,
+                messages=cast(list[ChatCompletionMessageParam], messages),
+                timeout=seconds,
+                **parameters,
+            )
+        return str(raw.text)
 
     async def _note(self, spent: Usage, model: str, budget: Budget) -> None:
         """Write down what a call has cost, for its case and for the day."""

@@ -12,7 +12,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Executor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from desk.history import History
     from desk.policies import Policies
     from desk.queue import Queue
+    from domain.calibration import Calibration
+    from embedding.pool import Pool
+    from engines.watching import Watch
     from graph import Context
     from insights.measuring import Insights
     from kb_index.contents import Contents
@@ -61,7 +64,9 @@ if TYPE_CHECKING:
     from kb_index.postgres_fits import PostgresFits
     from kb_index.postgres_memory import PostgresMemory
     from kb_index.preflight import Preflight
+    from kb_index.served import Served
     from kb_index.store import PostgresKnowledge
+    from services.measures import Measures
     from services.publishing import Publisher
 
 __all__ = [
@@ -140,6 +145,8 @@ class Services:
     outbound: Outbound
     publisher: Publisher
     mailing: Mailing
+    measures: Measures
+    watch: Watch
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     worker: asyncio.Task[None] | None = None
 
@@ -150,7 +157,7 @@ class Services:
 
     def tools(self, pool: Executor, brand: BrandId) -> Tools:
         """Return what a brand's evaluations are made of, thinking in a pool of their own; the weights are shared."""
-        return tools(self.settings, self.governing.held(brand), self.embedder, pool, self.ledger)
+        return tools(self.settings, self.governing.held(brand), self.embedder, pool, self.ledger, self.watch)
 
     async def ports(self, brand: BrandId) -> Context:
         """Return the ports of the hub for a brand, which goes by its policy in force."""
@@ -176,6 +183,7 @@ class Services:
 
         ports = await self.ports(turn.brand)
         decision = await graph.handle(self.mailing.asking(turn), ports, reached)
+        self.measures.decided(decision)
         return concluded(decision, notices.checking(turn, decision.triage, ports.policy))
 
     async def warm_up(self) -> None:
@@ -192,7 +200,9 @@ class Services:
         import graph
 
         ports = replace(self.context, policy=self.governing.held(turn.brand))
-        return concluded(graph.give_up(turn, ports, "the worker died of this turn more than once"))
+        decision = graph.give_up(turn, ports, "the worker died of this turn more than once")
+        self.measures.decided(decision)
+        return concluded(decision)
 
 
 def concluded(decision: Decision, checking: str | None = None) -> Concluded:
@@ -222,11 +232,9 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
     from database.evals import EvalRuns
     from database.requests import Requests
     from database.spending import PostgresLedger
-    from kb_index.following import kept_up
-    from kb_index.postgres_fits import PostgresFits
-    from kb_index.served import Stores, Wanted, open_served
     from kb_index.store import PostgresKnowledge
     from services.publishing import Publisher
+    from services.watching import watched
 
     async with AsyncExitStack() as stack:
         if settings.chroma_url is None:
@@ -236,14 +244,11 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
         database, desk = stored.database, stored.desk
         embedder = loading.load(settings.embedder)
         quick = Remembering(embedder)
-        articles = PostgresKnowledge(database.engine)
-        stores = Stores(database.engine, settings.data / "chroma", settings.chroma_url)
-        wanted = Wanted(settings.embedder, embedder, quick)
-        served = await stack.enter_async_context(open_served(stores, wanted, pool, now, reranker(settings)))
-        own = InUse(PostgresFits(database.engine), embedder.id, "confidence", calibrations.read)
-        await stack.enter_async_context(kept_up(own))
+        served = await stack.enter_async_context(_served(settings, database, (embedder, quick), pool))
+        own = await stack.enter_async_context(_graded(database, embedder))
         ledger = PostgresLedger(database.engine)
-        used = tools(settings, stored.policies.usual, quick, pool, ledger)
+        measures, watch = await stack.enter_async_context(watched(settings))
+        used = tools(settings, stored.policies.usual, quick, pool, ledger, watch)
         context = used.context(served.index, own.get)
         stack.push_async_callback(release, context.engine)
         outbound = Outbound(settings.allowed_hosts or ())
@@ -258,7 +263,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
             policies=stored.policies,
             governing=Governing(stored.policies, used.embedded.prepare),
             requests=Requests(database.engine),
-            articles=articles,
+            articles=PostgresKnowledge(database.engine),
             indexer=served.indexer,
             context=context,
             connectors=mailing.connectors(desk, now),
@@ -269,8 +274,31 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
             ledger=ledger,
             outbound=outbound,
             mailing=mailing,
+            measures=measures,
+            watch=watch,
             publisher=Publisher(doors.webhooks, Sender(outbound), doors.insights, stored.policies, now),
         )
+
+
+def _served(
+    settings: Settings, database: Database, embedders: tuple[Embedder, Embedder], pool: Pool
+) -> AbstractAsyncContextManager[Served]:
+    """Open what searches; the second of the embedders remembers, for questions."""
+    from kb_index.served import Stores, Wanted, open_served
+
+    stores = Stores(database.engine, settings.data / "chroma", settings.chroma_url)
+    return open_served(stores, Wanted(settings.embedder, *embedders), pool, now, reranker(settings))
+
+
+@asynccontextmanager
+async def _graded(database: Database, embedder: Embedder) -> AsyncIterator[InUse[Calibration]]:
+    """Yield what brands learned from their own graded examples, kept up to date."""
+    from kb_index.following import kept_up
+    from kb_index.postgres_fits import PostgresFits
+
+    own = InUse(PostgresFits(database.engine), embedder.id, "confidence", calibrations.read)
+    async with kept_up(own):
+        yield own
 
 
 @asynccontextmanager

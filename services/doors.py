@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from desk.queue import Queue
     from desk.staff.staff import Staff
     from desk.webhooks.webhooks import Webhooks
+    from desk.vitals import Monitor
     from desk.work.deciding import Suggestions
     from desk.work.macros import Macros
     from desk.workspace import Workspace
@@ -48,6 +49,7 @@ class Doors:
     attendance: Attendance
 
     @classmethod
+    monitor: Monitor
     def on(
         cls,
         engine: AsyncEngine,
@@ -73,6 +75,7 @@ class Doors:
         from desk.webhooks.webhooks import Webhooks
         from desk.work.deciding import Suggestions
         from desk.work.macros import Macros
+        from desk.vitals import Monitor
         from desk.workspace import Workspace
         from insights.measuring import Insights
         from services.evidence import Shown
@@ -93,3 +96,4 @@ class Doors:
             mails=Mails(engine, queue, policies, thanks.heard),
             attendance=Attendance(engine, now),
         )
+            monitor=Monitor(engine),

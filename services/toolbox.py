@@ -25,6 +25,7 @@ from engines.embedded.engine import Embedded
 from engines.engine import Engine
 from engines.fallback import Fallback
 from engines.tagger import Tagger
+from engines.watching import Watch
 from kb_index import fits
 from kb_index.adapters import Adapter
 from kb_index.fits import FolderFits
@@ -50,7 +51,7 @@ class Tools:
     """What reads, judges and answers, apart from any store of the desk; `judge` is the embedder of all judgement.
 
     `models` names what answers in full, so that equal names mean equal answers; `kept` is where results of evaluations
-    lie, `suites` where the operator's own suites do.
+    lie, `suites` where the operator's own suites do. `watch` sees what models are called for.
     """
 
     policy: Policy
@@ -66,6 +67,7 @@ class Tools:
     sends: bool
     kept: Path
     suites: Path | None
+    watch: Watch
 
     def index(self, kb: Path, tell: Tell = ignore, learned: Learned = NOTHING) -> Index:
         """Return the index of a folder or file of articles, built first if need be; this may take long."""
@@ -100,7 +102,7 @@ class Tools:
         from graph import Context
 
         sending = Calibrations(self.embedder.id, self.writer, self.sends, own)
-        return Context(index, self.engine, self.embedded, self.policy, now, sending)
+        return Context(index, self.engine, self.embedded, self.policy, now, sending, self.watch.tracer)
 
 
 @asynccontextmanager
@@ -133,12 +135,18 @@ def open_tools(settings: Settings) -> Iterator[Tools]:
 
 
 def tools(
-    settings: Settings, policy: Policy, embedder: Embedder, pool: Executor, ledger: Ledger | None = None
+    settings: Settings,
+    policy: Policy,
+    embedder: Embedder,
+    pool: Executor,
+    ledger: Ledger | None = None,
+    watch: Watch | None = None,
 ) -> Tools:
     """Return the tools; judgement always uses the packaged MiniLM, whatever retrieval uses.
 
-    Models are counted in the ledger, by default in one of this process alone.
+    Models are counted in the ledger, by default in one of this process alone, and seen by `watch`, by default nobody.
     """
+    watch = watch or Watch()
     judge = embedder if embedder.id == MiniLM.id else Remembering(MiniLM())
     embedded = Embedded(judge, pool)
     named = (settings.model_url, settings.model_small, settings.model_large)
@@ -149,13 +157,14 @@ def tools(
         judge=judge,
         pool=pool,
         embedded=embedded,
-        engine=_engine(settings, embedded, judge, ledger or OwnLedger()),
+        engine=_engine(settings, embedded, judge, ledger or OwnLedger(), watch),
         models=" ".join(filter(None, named)) or "embedded",
         cache=settings.cache,
         languages=settings.languages,
         sends=settings.demo,
         kept=settings.data / "evals",
         suites=settings.suites,
+        watch=watch,
     )
 
 
@@ -164,7 +173,7 @@ def reranker(settings: Settings) -> Reranker | None:
     return ReadingReranker(loading.load_reader(settings.reranker)) if settings.reranker else None
 
 
-def _engine(settings: Settings, embedded: Engine, judge: Embedder, ledger: Ledger) -> Engine:
+def _engine(settings: Settings, embedded: Engine, judge: Embedder, ledger: Ledger, watch: Watch) -> Engine:
     """Return what answers: the configured model with the embedded engine behind it, else that engine alone."""
     large, small = settings.model_large, settings.model_small
     if settings.model_url is None or not (large or small):
@@ -176,7 +185,7 @@ def _engine(settings: Settings, embedded: Engine, judge: Embedder, ledger: Ledge
     endpoint = Endpoint(settings.model_url, key, *models, settings.model_timeout_s, settings.model_prices or {})
     allowance = Allowance(settings.model_tokens_a_day, settings.model_cost_a_day, ledger)
     seen = tokens.door(judge)
-    model = OpenAICompatible(endpoint, allowance, Tagger(seen) if seen else None)
+    model = OpenAICompatible(endpoint, allowance, Tagger(seen) if seen else None, watch)
     return Fallback(model, embedded, closing=model.close)
 
 

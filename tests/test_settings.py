@@ -34,6 +34,15 @@ def test_the_environment_is_read_and_a_value_passed_in_wins(monkeypatch: pytest.
     assert (found.port, found.host, found.languages, found.model_url) == (9100, "127.0.0.1", ("en", "ja"), None)
 
 
+def test_traces_go_where_those_of_the_whole_machine_go_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = settings.read().otlp_endpoint
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318/")
+
+    assert nowhere is None
+    assert settings.read().otlp_endpoint == "http://127.0.0.1:4318"
+    assert settings.read(otlp_endpoint="http://127.0.0.1:9999").otlp_endpoint == "http://127.0.0.1:9999"
+
+
 def test_a_secret_is_not_shown_when_the_settings_are_printed() -> None:
     found = settings.read(
         database_url="postgresql://desk:hunter2@db/desk",
@@ -95,7 +104,12 @@ def _page() -> str:
 def _default(name: str) -> str:
     """Return a default as the page writes it: in words where the machine decides, else as a variable holds it."""
     value = FIELDS[name].default
-    shown = {"cache": "~/.cache/deskhand", "languages": ",".join(FIELDS["languages"].default), "demo": "false"}
+    shown = {
+        "cache": "~/.cache/deskhand",
+        "languages": ",".join(FIELDS["languages"].default),
+        "demo": "false",
+        "trace_contents": "false",
+    }
     if name == "threads":
         return "number of cores"
     return f"`{shown.get(name, value)}`" if value is not None else ""
