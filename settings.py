@@ -23,8 +23,8 @@ SECRET = ("database_url", "model_key", "mail_password")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 Names = Annotated[tuple[str, ...], NoDecode]
-
 OTLP = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
 
 class SettingsError(Exception):
     """The settings cannot work together; the message says which and what to do."""
@@ -101,10 +101,6 @@ class Settings(BaseSettings):
     streams_at_once: int = Field(500, ge=8, le=100_000, description="Event streams that one process keeps open.")
     drain_s: float = Field(20.0, ge=0, le=600, description="Longest wait for running work at a stop, in seconds.")
     log_level: LogLevel = Field("info", description="Least serious line that is logged.")
-
-    @field_validator("languages", "allowed_hosts", "proxies", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
     otlp_endpoint: str | None = Field(
         None,
         validate_default=True,
@@ -113,18 +109,22 @@ class Settings(BaseSettings):
     trace_contents: bool = Field(
         False, description="Traces hold what model servers are asked and say, without private details."
     )
+
+    @field_validator("languages", "allowed_hosts", "proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
         return tuple(part.strip().lower() for part in value.split(",")) if isinstance(value, str) else value
 
-    @field_validator("model_prices", mode="before")
-    @classmethod
-    def _priced(cls, value: object) -> object:
-        return prices.parse(value) if isinstance(value, str) else value
     @field_validator("otlp_endpoint", mode="before")
     @classmethod
     def _usual(cls, value: object) -> object:
         """Take the variable that everything else on this machine goes by, where ours is not set."""
         return os.environ.get(OTLP) or None if value is None else value
 
+    @field_validator("model_prices", mode="before")
+    @classmethod
+    def _priced(cls, value: object) -> object:
+        return prices.parse(value) if isinstance(value, str) else value
 
     @field_validator("languages")
     @classmethod

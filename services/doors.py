@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from desk.policies import Policies
     from desk.queue import Queue
     from desk.staff.staff import Staff
-    from desk.webhooks.webhooks import Webhooks
     from desk.vitals import Monitor
+    from desk.webhooks.webhooks import Webhooks
     from desk.work.deciding import Suggestions
     from desk.work.macros import Macros
     from desk.workspace import Workspace
@@ -47,9 +47,9 @@ class Doors:
     webhooks: Webhooks
     mails: Mails
     attendance: Attendance
+    monitor: Monitor
 
     @classmethod
-    monitor: Monitor
     def on(
         cls,
         engine: AsyncEngine,
@@ -72,10 +72,10 @@ class Doors:
         from desk.keys import Keys
         from desk.mails import Mails
         from desk.staff.staff import Staff
+        from desk.vitals import Monitor
         from desk.webhooks.webhooks import Webhooks
         from desk.work.deciding import Suggestions
         from desk.work.macros import Macros
-        from desk.vitals import Monitor
         from desk.workspace import Workspace
         from insights.measuring import Insights
         from services.evidence import Shown
@@ -95,5 +95,5 @@ class Doors:
             webhooks=Webhooks(engine, Sender(outbound or Outbound()).check),
             mails=Mails(engine, queue, policies, thanks.heard),
             attendance=Attendance(engine, now),
-        )
             monitor=Monitor(engine),
+        )
