@@ -13,13 +13,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from connectors import signatures
 from domain import prices
 from domain.prices import Price
 
 PREFIX = "DESKHAND_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
-SECRET = ("database_url", "model_key", "mail_password")
+SECRET = ("database_url", "model_key", "mail_password", "mail_webhook_secret")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -92,6 +93,9 @@ class Settings(BaseSettings):
     mail_sent: str | None = Field(
         None,
         description="Folder in which the server itself keeps what it sends: a mail in doubt is looked up there.",
+    )
+    mail_webhook_secret: SecretStr | None = Field(
+        None, description="What a program signs with that posts mail, `whsec_...`; two with a comma while one goes."
     )
     mail_brand: str = Field("default", description="Brand whose mail this is.")
 
@@ -166,6 +170,13 @@ class Settings(BaseSettings):
             raise ValueError(f"wants an address such as {wanted}s://mail.example.com, with name and password set apart")
         return value
 
+    @field_validator("mail_webhook_secret")
+    @classmethod
+    def _signs(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            signatures.keys(value.get_secret_value())
+        return value
+
     @field_validator("mail_address")
     @classmethod
     def _mailable(cls, value: str | None) -> str | None:
@@ -200,7 +211,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:
-        named = next((name for name in ("mail_smtp", "mail_imap", "mail_sent") if getattr(self, name)), None)
+        named = next(
+            (name for name in ("mail_smtp", "mail_imap", "mail_sent", "mail_webhook_secret") if getattr(self, name)),
+            None,
+        )
         if named and self.mail_address is None:
             raise ValueError(f"{PREFIX}{named.upper()} is set without an address: set {PREFIX}MAIL_ADDRESS too")
         if self.mail_sent and not self.mail_imap:

@@ -30,6 +30,7 @@ from api.routes import (
     drafts,
     evals,
     health,
+    inbound,
     insights,
     keys,
     lifecycle,
@@ -105,7 +106,7 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
     working = (tickets, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
-    for routes in (*answering, *working, policy, keys, webhooks, session, health, pages):
+    for routes in (*answering, *working, policy, keys, webhooks, inbound, session, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)

@@ -6,7 +6,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.content import FILES
+from api.content import FILES, MAIL
+from connectors.email import mailbox
 from desk.attachments import LARGEST
 
 BODY = 1_000_000  # bytes
@@ -37,6 +38,8 @@ class BodyLimit:
     def _limit(self, path: str) -> int:
         if FILES.fullmatch(path):
             return LARGEST
+        if path == MAIL:
+            return mailbox.LARGEST
         return BATCH if path.startswith(self._larger) else BODY
 
 

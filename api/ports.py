@@ -19,6 +19,7 @@ from kb_index.indexing import Indexer
 from kb_index.store import PostgresKnowledge
 from services import Tools
 from services.doors import Doors
+from services.mailing import Mailing
 
 
 class Services(Protocol):
@@ -32,6 +33,11 @@ class Services(Protocol):
     @property
     def doors(self) -> Doors:
         """Return the desk's other doors."""
+        ...
+
+    @property
+    def mailing(self) -> Mailing:
+        """Return the mail as it is configured."""
         ...
 
     @property

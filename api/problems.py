@@ -3,6 +3,7 @@
 Problem
  +- Malformed        400   not JSON, or not UTF-8
  +- Unauthorized     401   no key, or one that does not hold
+ +- Unproven         401   a signature that is not of this request, or too old
  +- Forbidden        403   a key without the scope
  +- Unknown          404   no such ticket, article, key or brand here
  +- Conflict         409   the same request is still running
@@ -74,6 +75,12 @@ class Unauthorized(Problem):
     """There is no key, or one that does not hold."""
 
     kind, title, status = "unauthorized", "A key is needed", 401
+
+
+class Unproven(Problem):
+    """The request does not prove who sent it."""
+
+    kind, title, status = "unproven", "A key or a signature is needed", 401
 
 
 class Forbidden(Problem):

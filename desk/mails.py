@@ -21,12 +21,16 @@ from domain.turns import LIVE, Author
 
 LONGEST = 20_000  # characters of one message
 LITTLE = 60  # characters: a text this short may have its question in the subject
+POSTED = "mail_webhook"  # the source of deliveries
 AWAY_AFTER = timedelta(seconds=45)  # since a window said last that it is open
 
 
 @dataclass(frozen=True)
 class IncomingMail:
-    """A mail of a customer: `id` is its Message-ID, `references` are those it answers, the nearest first."""
+    """A mail of a customer: `id` is its Message-ID, `references` are those it answers, the nearest first.
+
+    `delivery` is the id under which a program posted it, None where it was fetched.
+    """
 
     brand: BrandId
     id: str
@@ -37,6 +41,7 @@ class IncomingMail:
     text: str
     headers: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[tuple[str, bytes]] = ()
+    delivery: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Returned:
     permanent: bool
     recipient: str
     reason: str
+    delivery: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,15 +81,16 @@ class Mails:
         It joins a ticket only if it comes from that customer's address: what a stranger knows of a thread makes them
         no part of it.
         """
-        origin = Origin(mail.brand, mailing.SOURCE, mail.id)
+        origin, delivery = _origins(mail)
         async with self._engine.begin() as connection:
-            if not await inbox.claim(connection, origin, now):
+            if not await inbox.claim_delivered(connection, origin, delivery, now):
                 return None
             place = await self._place(connection, mail)
             incoming = await self._incoming(connection, mail, place, now)
             policy = await self._policies.in_force(mail.brand, connection)
             received = await receiving.receive(connection, self._queue, incoming, policy, self._reads, now)
-            await inbox.became(connection, origin, received.message)
+            for one in (origin, *([delivery] if delivery else ())):
+                await inbox.became(connection, one, received.message)
             await mailing.entitle(connection, received.ticket, mail.subject)
             await self._keep_files(connection, mail, received, now)
             return received
@@ -91,7 +98,7 @@ class Mails:
     async def returned(self, report: Returned, now: datetime) -> TicketId | None:
         """Let people know that a mail of ours came back for good; None where it was not ours, or is only late."""
         async with self._engine.begin() as connection:
-            if not await inbox.claim(connection, Origin(report.brand, mailing.SOURCE, report.id), now):
+            if not await inbox.claim_delivered(connection, *_origins(report), now):
                 return None
             message = await mailing.answered(connection, report.brand, report.mails)
             found = await mailing.ticket_of(connection, report.brand, message) if message else None
@@ -105,6 +112,13 @@ class Mails:
             policy = await self._policies.in_force(ticket.brand, connection)
             await undelivered.tell(connection, ticket, message, "returned", policy, now)
             return ticket.id
+
+    async def delivered(self, brand: BrandId, delivery: str) -> Received | None:
+        """Return where the mail of a delivery was stored, None where it became no message."""
+        async with self._engine.connect() as connection:
+            message = await inbox.message_of(connection, Origin(brand, POSTED, delivery))
+            ticket = await mailing.ticket_of(connection, brand, message) if message else None
+            return Received(ticket, message) if ticket and message else None
 
     async def envelope(self, message: MessageId, domain: str) -> Envelope | None:
         """Return what is around a message of ours as a mail, None where no address is known to send it to."""
@@ -189,6 +203,12 @@ class Mails:
             except AttachmentRefused as error:
                 words = f"A file of this mail was not kept, {name!r}: {error}"
                 await messages.add(connection, received.ticket, "teammate", "note", words, now)
+
+
+def _origins(one: IncomingMail | Returned) -> tuple[Origin, Origin | None]:
+    """Return where a mail came from, and the delivery that brought it."""
+    delivery = Origin(one.brand, POSTED, one.delivery) if one.delivery else None
+    return Origin(one.brand, mailing.SOURCE, one.id), delivery
 
 
 def _words(mail: IncomingMail, new: bool) -> str:

@@ -20,21 +20,24 @@ if TYPE_CHECKING:
     from connectors.email.mailbox import Mailbox
     from connectors.email.sending import ByMailToo, Email
     from connectors.email.servers import Server
+    from connectors.email.webhook import MailWebhook
     from desk.desk import Desk
     from desk.mails import Mails
 
 
 @dataclass(frozen=True)
 class Mailing:
-    """The mail of one brand, each part None where no server is set for it.
+    """The mail of one brand, each part None where nothing is set for it.
 
-    `email` sends it, `away` sends what a chat does not reach, `mailbox` is where it arrives and `intake` takes it.
+    `email` sends it, `away` sends what a chat does not reach, `mailbox` is where it arrives, `intake` takes it, and
+    `webhook` takes what a program posts.
     """
 
     email: Email | None = None
     away: ByMailToo | None = None
     mailbox: Mailbox | None = None
     intake: Intake | None = None
+    webhook: MailWebhook | None = None
 
     @classmethod
     def of(cls, settings: Settings, mails: Mails, now: Callable[[], datetime]) -> Self:
@@ -51,7 +54,8 @@ class Mailing:
         if settings.mail_smtp:
             email = Email(mails, brand, sender, _server(settings, settings.mail_smtp), now, sent)
         away = ByMailToo(mails, email, now) if email else None
-        return cls(email, away, _mailbox(settings, settings.mail_folder), Intake(mails, brand, address, now))
+        intake = Intake(mails, brand, address, now)
+        return cls(email, away, _mailbox(settings, settings.mail_folder), intake, _webhook(settings, intake, now))
 
     def connectors(self, desk: Desk, now: Callable[[], datetime]) -> dict[str, Connector]:
         """Return what sends to each channel: the chat, and mail where a server is set."""
@@ -84,6 +88,16 @@ async def look(settings: Settings) -> str:
     """Open the folders of the mailbox, and say what is there. Raises ConnectorError."""
     mailboxes = (_mailbox(settings, folder) for folder in (settings.mail_folder, settings.mail_sent))
     return ", ".join([f"{await one.check()} mails in {one.name}" for one in mailboxes if one])
+
+
+def _webhook(settings: Settings, intake: Intake, now: Callable[[], datetime]) -> MailWebhook | None:
+    if settings.mail_webhook_secret is None:
+        return None
+    from connectors import signatures
+    from connectors.email.webhook import MailWebhook
+
+    keys = signatures.keys(settings.mail_webhook_secret.get_secret_value())
+    return MailWebhook(intake, signatures.Signatures(keys), now)
 
 
 def _mailbox(settings: Settings, folder: str | None) -> Mailbox | None:

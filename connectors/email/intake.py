@@ -24,17 +24,24 @@ class Intake:
         self._own = own.lower()
         self._now = now
 
-    async def take(self, raw: bytes) -> Received | None:
-        """Hand a mail to the desk, once; None where it becomes no message: a report, one of ours, or known already."""
+    async def take(self, raw: bytes, delivery: str | None = None) -> Received | None:
+        """Hand a mail to the desk, once; None where it becomes no message: a report, one of ours, or known already.
+
+        `delivery` is the id under which a program posted it: under the same one nothing is taken again.
+        """
         mail = await asyncio.to_thread(parsing.parse, raw)
         if mail.sender and mail.sender.address == self._own:
             return None
         if mail.bounce:
             report = mail.bounce
-            returned = Returned(self._brand, mail.id, report.mails, report.permanent, report.recipient, report.reason)
-            await self._mails.returned(returned, self._now())
+            about = report.mails, report.permanent, report.recipient, report.reason
+            await self._mails.returned(Returned(self._brand, mail.id, *about, delivery), self._now())
             return None
-        return await self._mails.receive(self._incoming(mail), self._now())
+        return await self._mails.receive(self._incoming(mail, delivery), self._now())
+
+    async def take_delivered(self, raw: bytes, delivery: str) -> Received | None:
+        """Hand in a mail that a program posted, and return where it is, however often it comes."""
+        return await self.take(raw, delivery) or await self._mails.delivered(self._brand, delivery)
 
     async def visit(self, mailbox: Mailbox) -> int:
         """Take what has come into a mailbox, and return how many mails that were; whatever ends it, it goes on there.
@@ -56,7 +63,7 @@ class Intake:
             logger.info("took %d mails from %s", count, mailbox.name)
         return count
 
-    def _incoming(self, mail: Mail) -> IncomingMail:
+    def _incoming(self, mail: Mail, delivery: str | None) -> IncomingMail:
         return IncomingMail(
             brand=self._brand,
             id=mail.id,
@@ -67,4 +74,5 @@ class Intake:
             text=mail.text,
             headers=mail.headers,
             files=tuple((file.name, file.content) for file in mail.files),
+            delivery=delivery,
         )

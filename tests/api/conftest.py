@@ -43,11 +43,13 @@ from kb_index.vectors import ExactVectors
 from prompts import policy
 from services import Tools
 from services.doors import Doors
+from services.mailing import Mailing
 from settings import Settings
 from tests.shelf import REFUNDS, Shelf, article
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 RUN_KEY = "the-key-of-this-run"
+SIGNING = "whsec_" + "A" * 32  # what posted mail is signed with
 SHELF = [
     article("refunds", "Refunds", REFUNDS),
     article("staff", "Refund rules for staff", "Up to 50 EUR.", visibility="internal"),
@@ -69,6 +71,7 @@ class House:
     eval_runs: EvalRuns
     settings: Settings
     policies: Policies
+    mailing: Mailing
     demo: bool = True
     run_key: str | None = RUN_KEY
     alive: bool = True
@@ -163,9 +166,11 @@ async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
         policies = Policies(database.engine)
         desk = Desk(database.engine, queue, policies)
         kept = Requests(database.engine), EvalRuns(database.engine)
-        read = settings.read(data=tmp_path / "data", cache=tmp_path / "cache", suites=tmp_path / "suites")
+        folders = {name: tmp_path / name for name in ("data", "cache", "suites")}
+        read = settings.read(**folders, mail_address="help@shop.example", mail_webhook_secret=SIGNING)
         doors = Doors.on(database.engine, queue, policies)
-        yield House(desk, doors, context, None, articles, *kept, read, policies)  # type: ignore[arg-type]
+        mailing = Mailing.of(read, doors.mails, lambda: NOW)
+        yield House(desk, doors, context, None, articles, *kept, read, policies, mailing)  # type: ignore[arg-type]
 
 
 @pytest.fixture

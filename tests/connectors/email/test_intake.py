@@ -197,7 +197,7 @@ async def test_a_visit_that_breaks_off_goes_on_where_it_was(
     class Breaking(Intake):
         left = 3
 
-        async def take(self, raw: bytes) -> None:
+        async def take(self, raw: bytes, delivery: str | None = None) -> None:
             await super().take(raw)
             self.left -= 1
             if not self.left:

@@ -97,7 +97,7 @@ async def test_a_forged_altered_unsigned_or_strangers_token_proves_nothing(visit
         signed(old),
         f"{head}.{other}.{seal}",
         f"{head}.{body}.",
-        jwt.encode(MIA, None, "none"),
+        jwt.encode(MIA, "", "none"),
         jwt.encode(MIA, secret, "HS512"),
         "",
         "a.b.c",
