@@ -117,7 +117,14 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "ticket_reopened": _entry("A ticket that was done is worked on again", by=_maybe(ID)),
     "ticket_solved": _entry("A ticket was solved", by=ID),
-    "ticket_dropped": _entry("A ticket turned out to be none", how=_one_of("spam", "merged"), by=ID, into=_maybe(ID)),
+    "ticket_dropped": _entry(
+        "A ticket turned out to be none", how=_one_of("spam", "merged", "erased"), by=ID, into=_maybe(ID)
+    ),
+    "ticket_erased": _entry(
+        "What was said in a ticket is gone, because its customer or the policy wants it so",
+        by=ID,
+        cause=_one_of("customer", "retention"),
+    ),
     "ticket_merged": _entry("Another ticket goes on in this one", merged=ID, messages=NUMBER, by=ID),
     "ticket_split": _entry("A part of this ticket became another", split=ID, messages=NUMBER, by=ID),
     "status_changed": _entry("A teammate set the status", before=STATUS, after=STATUS, by=ID),

@@ -54,6 +54,7 @@ Kind = Literal[
     "csat_ignored",
     "ticket_solved",
     "ticket_dropped",
+    "ticket_erased",
     "ticket_focused",
     "ticket_left",
     "wrapped_up",

@@ -22,7 +22,7 @@ from desk.timing import clocks
 from desk.work import outcomes, suggestions
 from domain.policy import Policy
 
-How = Literal["spam", "merged"]
+How = Literal["spam", "merged", "erased"]
 MOVES: Mapping[Status, tuple[Status, ...]] = {
     "new": ("open", "pending", "on_hold", "solved"),
     "open": ("pending", "on_hold", "solved"),
@@ -73,10 +73,10 @@ async def drop(
     now: datetime,
     into: str | None = None,
 ) -> None:
-    """Close a ticket that is none of its own: spam, or merged into another."""
+    """Close a ticket that is none of its own: spam, merged into another, or erased."""
     await _leave(connection, ticket, now)
-    column = {"spam": True} if how == "spam" else {"merged_into": into}
-    await tickets.change(connection, ticket.id, now, status="closed", bot_silent=True, **column)
+    columns: Mapping[How, dict[str, object]] = {"spam": {"spam": True}, "merged": {"merged_into": into}, "erased": {}}
+    await tickets.change(connection, ticket.id, now, status="closed", bot_silent=True, **columns[how])
     if ticket.status not in DONE:
         facts: dict[str, Fact] = {"how": how, "by": by, **({"into": into} if into else {})}
         await events.record(connection, ticket.brand, ticket.id, "ticket_dropped", now, **facts)

@@ -15,6 +15,7 @@ from database import (
     people,
     policies,
     requests,
+    rights,
     spending,
     tables,
     webhooks,
@@ -24,7 +25,22 @@ from database.metadata import metadata
 
 ADVISORY_LOCK = 0x0DE5_CA5E
 # Each fills the metadata.
-ROOMS = (tables, people, access, work, policies, knowledge, requests, evals, fits, memory, spending, webhooks, mail)
+ROOMS = (
+    tables,
+    people,
+    access,
+    work,
+    policies,
+    knowledge,
+    requests,
+    evals,
+    fits,
+    memory,
+    spending,
+    webhooks,
+    mail,
+    rights,
+)
 
 
 def ours(name: str | None, kind: str, _: object) -> bool:

@@ -1,0 +1,72 @@
+"""Overwrite in PostgreSQL's files what was deleted: its tables, what it knows of their values, and its log of changes.
+
+Deleting leaves the bytes where they were, and an ordinary VACUUM only lets others write over them. So tables are
+written anew, and so many segments of the log are filled with nothing that each that is kept was written over, twice:
+what the first round frees is kept for later under new names, with its old bytes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+PATIENCE_S = 3
+ROUNDS = 2
+MOST_SEGMENTS = 4096  # of 16 MB each; nobody keeps so many between two checkpoints
+
+
+@dataclass(frozen=True)
+class Overwritten:
+    """What could not be written over: tables that somebody used all the time, and what this role may not do."""
+
+    busy: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Say whether trying again would do no more."""
+        return not self.busy
+
+
+def overwrite(conninfo: str, tables: Iterable[str], patience_s: float = PATIENCE_S) -> Overwritten:
+    """Write these tables and the log of changes anew; whoever uses a table waits as long as that takes.
+
+    A table that is not free within `patience_s` seconds is left out. Writing over the log takes a superuser, and its
+    copies elsewhere (an archive, a replica, a backup) are out of reach.
+    """
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{int(patience_s * 1000)}ms",))
+        may = _is_superuser(connection)
+        names = [*tables, *(["pg_statistic"] if may else [])]
+        busy = tuple(name for name in names if not _anew(connection, name))
+        if may:
+            for _ in range(ROUNDS):
+                _fill(connection)
+    return Overwritten(busy, () if may else ("pg_statistic", "pg_wal"))
+
+
+def _is_superuser(connection: psycopg.Connection) -> bool:
+    row = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    return bool(row and row[0])
+
+
+def _anew(connection: psycopg.Connection, table: str) -> bool:
+    """Write a table, its indexes and its statistics anew; False when others hold it."""
+    try:
+        connection.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier(table)))
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
+
+
+def _fill(connection: psycopg.Connection) -> None:
+    """Fill every segment of the log that there is with nothing, and let go of those before."""
+    kept = connection.execute("SELECT max(name) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'").fetchone()
+    for _ in range(MOST_SEGMENTS):
+        now = connection.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone()
+        if not kept or not now or now[0] > kept[0]:
+            break
+        connection.execute("SELECT pg_logical_emit_message(false, 'deskhand', '')")
+        connection.execute("SELECT pg_switch_wal()")
+    connection.execute("CHECKPOINT")
