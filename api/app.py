@@ -35,6 +35,7 @@ from api.routes import (
     keys,
     lifecycle,
     macros,
+    outbox,
     pages,
     policy,
     search,
@@ -105,7 +106,7 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.state.refused = refused = Counter[str]()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
-    working = (tickets, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
+    working = (tickets, outbox, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
     for routes in (*answering, *working, policy, keys, webhooks, inbound, session, health, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -54,6 +54,11 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
         "There is no such event, or the address cannot be told: it must be https, at port 443, on the open "
         "internet and without a password; the operator may name other hosts in DESKHAND_ALLOWED_HOSTS.",
     ),
+    errors.UnknownOutgoing: (Unknown, "No such message goes out, or went; GET /v1/outbox lists them."),
+    errors.OutgoingRefused: (
+        Settled,
+        "What was sent is not sent again, and of what is on its way nobody knows yet; read GET /v1/outbox anew.",
+    ),
     errors.UnknownVersion: (Unknown, "There is no such version of the policy; GET /v1/policy/versions lists them."),
     errors.PolicyChanged: (Settled, "Somebody else changed the policy since you read it; edit the one that holds now."),
     errors.UnknownCustomer: (Unknown, "There is no such customer; a PATCH of one adds them."),

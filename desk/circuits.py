@@ -78,6 +78,12 @@ async def worked(connection: AsyncConnection, destination: str) -> None:
     await connection.execute(delete(circuits).where(circuits.c.destination == destination))
 
 
+async def retry(connection: AsyncConnection, now: datetime) -> None:
+    """Let the systems that messages go through be tried now: those are addresses, a subscription is an id."""
+    waits = circuits.c.destination.contains("://") & (circuits.c.open_until > now)
+    await connection.execute(update(circuits).where(waits).values(open_until=now))
+
+
 async def opened(
     connection: AsyncConnection, now: datetime, among: Collection[str] | None = None
 ) -> dict[str, datetime]:

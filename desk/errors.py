@@ -32,6 +32,8 @@ DeskError
  +- UnknownSubscription no such subscription of this brand
  +- UnknownDelivery     no such delivery of this brand
  +- SubscriptionRefused an address or events that nobody can be told
+ +- UnknownOutgoing     no such message of this brand among those that go out
+ +- OutgoingRefused     a message that was sent cannot be sent again, nor one on its way be settled
  +- PasswordRefused     a password that is too short or too long
  +- SignInRefused       an address, password or link that lets nobody in
  +- TooManyFailures     signing in failed so often that it must wait
@@ -197,3 +199,11 @@ class UnknownDelivery(DeskError):
 
 class SubscriptionRefused(DeskError):
     """An address cannot be told, or there are no such events."""
+
+
+class UnknownOutgoing(DeskError):
+    """There is no such message of this brand among those that go out."""
+
+
+class OutgoingRefused(DeskError):
+    """A message that was sent cannot be sent again, nor one that is on its way be settled."""

@@ -157,9 +157,11 @@ async def end(connection: AsyncConnection, message: MessageId, now: datetime) ->
     await connection.execute(update(mailings).where(mailings.c.message == message).values(ended_at=now))
 
 
-async def forget(connection: AsyncConnection, message: MessageId) -> None:
-    """Note that the server certainly did not take a message."""
-    await connection.execute(delete(mailings).where(mailings.c.message == message, mailings.c.ended_at.is_(None)))
+async def forget(connection: AsyncConnection, message: MessageId, ended: bool = False) -> None:
+    """Note that the server certainly did not take a message, or with `ended` that it is to be sent whatever it did."""
+    known = mailings.c.message == message
+    gone = known if ended else known & mailings.c.ended_at.is_(None)
+    await connection.execute(delete(mailings).where(gone))
 
 
 async def by_mail(connection: AsyncConnection, ticket: TicketId) -> bool:

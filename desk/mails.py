@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from database.mail import mailboxes
 from desk import attachments, inbox, mailing, messages, outbox, receiving, tickets, undelivered
+from desk.circuits import Circuits
 from desk.errors import AttachmentRefused
 from desk.inbox import Origin
 from desk.mailing import Envelope, Sent
@@ -67,13 +68,17 @@ class Mark:
 
 
 class Mails:
-    """Mail of all brands on one database; every method is one transaction and takes the time from its caller."""
+    """Mail of all brands on one database; every method is one transaction and takes the time from its caller.
+
+    `circuits` remember which servers fail.
+    """
 
     def __init__(self, engine: AsyncEngine, queue: Queue, policies: Policies, reads: Reads) -> None:
         self._engine = engine
         self._queue = queue
         self._policies = policies
         self._reads = reads
+        self.circuits = Circuits(engine)
 
     async def receive(self, mail: IncomingMail, now: datetime) -> Received | None:
         """Store a mail in the ticket it answers or in a new one; None when it was taken before.

@@ -1,5 +1,6 @@
 """The door to tickets as teammates work with them: lists, search, changes, words, files, and two tickets made one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -17,6 +18,7 @@ from desk import (
     merging,
     messages,
     moves,
+    outbox,
     problems,
     replying,
     splitting,
@@ -30,6 +32,7 @@ from desk.errors import CustomerRefused, MoveRefused
 from desk.events import Fact
 from desk.finding import Hit
 from desk.messages import Message
+from desk.outbox import Standing
 from desk.policies import Policies
 from desk.queue import Queue
 from desk.staff import teammates
@@ -46,7 +49,8 @@ Then = Literal["open", "pending", "on_hold", "solved"]
 class Opened:
     """A ticket with everything a teammate wants to see of it.
 
-    `merged` are the tickets that go on in this one, `linked` those that wait for it as their problem.
+    `merged` are the tickets that go on in this one, `linked` those that wait for it as their problem. `standings` say
+    how what was written to the customer fares on its way.
     """
 
     ticket: Ticket
@@ -56,6 +60,7 @@ class Opened:
     attachments: tuple[Attachment, ...]
     merged: tuple[TicketId, ...]
     linked: tuple[TicketId, ...]
+    standings: Mapping[MessageId, Standing]
 
 
 class Workspace:
@@ -103,6 +108,7 @@ class Workspace:
                 tuple(await attachments.of(connection, ticket)),
                 tuple(TicketId(one) for one in (await connection.execute(merged)).scalars()),
                 tuple(await problems.linked(connection, ticket)),
+                await outbox.standings(connection, ticket),
             )
 
     async def edit(self, brand: BrandId, ticket: TicketId, wanted: Edit, by: TeammateId, now: datetime) -> Ticket:

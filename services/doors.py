@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from desk.activity import Activity
     from desk.attendance import Attendance
     from desk.audit import Audit
+    from desk.deliveries import Deliveries
     from desk.keys import Keys
     from desk.mails import Mails
     from desk.policies import Policies
@@ -46,6 +47,7 @@ class Doors:
     audit: Audit
     webhooks: Webhooks
     mails: Mails
+    deliveries: Deliveries
     attendance: Attendance
     monitor: Monitor
 
@@ -69,6 +71,7 @@ class Doors:
         from desk.activity import Activity
         from desk.attendance import Attendance
         from desk.audit import Audit
+        from desk.deliveries import Deliveries
         from desk.keys import Keys
         from desk.mails import Mails
         from desk.staff.staff import Staff
@@ -94,6 +97,7 @@ class Doors:
             audit=Audit(engine),
             webhooks=Webhooks(engine, Sender(outbound or Outbound()).check),
             mails=Mails(engine, queue, policies, thanks.heard),
+            deliveries=Deliveries(engine, queue),
             attendance=Attendance(engine, now),
             monitor=Monitor(engine),
         )

@@ -44,6 +44,7 @@ class Mailing:
         """Return what the settings say of mail; nothing is opened yet."""
         if settings.mail_address is None:
             return cls()
+        from connectors.circuit import Circuit
         from connectors.email.intake import Intake
         from connectors.email.sending import ByMailToo, Email
 
@@ -52,7 +53,8 @@ class Mailing:
         sender, sent = Address(name, addr_spec=address), _mailbox(settings, settings.mail_sent)
         email = None
         if settings.mail_smtp:
-            email = Email(mails, brand, sender, _server(settings, settings.mail_smtp), now, sent)
+            server = _server(settings, settings.mail_smtp)
+            email = Email(mails, brand, sender, server, now, sent, Circuit(mails.circuits, str(server), now).trying)
         away = ByMailToo(mails, email, now) if email else None
         intake = Intake(mails, brand, address, now)
         return cls(email, away, _mailbox(settings, settings.mail_folder), intake, _webhook(settings, intake, now))

@@ -8,9 +8,11 @@ from pydantic import Field, StringConstraints
 
 from api.inputs import Acting, Id, Input, Language, Name, Storable, Text
 from api.outputs import Output
+from api.shapes.outbox import DELIVERY, ShownDelivery
 from desk.attachments import Attachment
 from desk.finding import Hit
 from desk.messages import Kind, Message
+from desk.outbox import Standing
 from desk.tickets import Status, Ticket
 from desk.timing import clocks
 from desk.timing.clocks import Clock
@@ -199,7 +201,19 @@ class ShownMessage(Output):
     @classmethod
     def of(cls, message: Message) -> Self:
         """Return a message as teammates see it."""
-        return cls(**{name: getattr(message, name) for name in cls.model_fields})
+        return cls(**{name: getattr(message, name) for name in ShownMessage.model_fields})
+
+
+class ToldMessage(ShownMessage):
+    """One thing said in a ticket, and how it fares on its way to the customer."""
+
+    delivery: ShownDelivery | None = Field(default=None, description="Null for what goes to no customer.")
+
+    @classmethod
+    def told(cls, message: Message, standing: Standing | None) -> Self:
+        """Return a message with how it fares on its way."""
+        delivery = ShownDelivery.of(standing) if standing else None
+        return cls.of(message).model_copy(update={"delivery": delivery})
 
 
 class ShownClock(Output):
@@ -245,7 +259,7 @@ class ShownAttachment(Output):
 class WholeTicket(ShownTicket):
     """A ticket with all that was said in it, its clocks and its files."""
 
-    messages: list[ShownMessage]
+    messages: list[ToldMessage]
     clocks: list[ShownClock]
     attachments: list[ShownAttachment]
     merged: list[str] = Field(description="The tickets that go on in this one.")
@@ -256,7 +270,7 @@ class WholeTicket(ShownTicket):
         """Return a ticket as teammates read it."""
         return cls(
             **dict(ShownTicket.of(opened.ticket)),
-            messages=[ShownMessage.of(message) for message in opened.messages],
+            messages=[ToldMessage.told(message, opened.standings.get(message.id)) for message in opened.messages],
             clocks=[ShownClock.of(clock) for clock in opened.clocks],
             attachments=[ShownAttachment.of(file) for file in opened.attachments],
             merged=list(opened.merged),
@@ -324,7 +338,7 @@ _CLOCK = {
 }
 WHOLE: dict[str, Any] = {
     **TICKET,
-    "messages": [MESSAGE],
+    "messages": [{**MESSAGE, "delivery": DELIVERY}],
     "clocks": [_CLOCK],
     "attachments": [ATTACHMENT],
     "merged": [],

@@ -129,6 +129,7 @@ async def things(house: House, brand: BrandId) -> Things:
             content=b"hello",
             headers={"Content-Type": "application/octet-stream"},
         )
+    sent = await house.doors.workspace.reply(brand, TicketId(ticket), "You will have it on Friday.", anna, NOW)
     run = EvalRun(f"run_{brand}", brand, "demo", "deskhand", None, "done", 0, 0, True, None, NOW, NOW, NOW)
     await house.eval_runs.add(run)
     ids = {
@@ -148,6 +149,7 @@ async def things(house: House, brand: BrandId) -> Things:
         "customer": f"of_{brand}",
         "version": "1",
         "number": "2",
+        "message": sent.id,
     }
     return Things(ids, head, anna)
 

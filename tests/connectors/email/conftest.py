@@ -9,6 +9,7 @@ from connectors.email.mailbox import Mailbox
 from connectors.email.sending import Email
 from connectors.email.servers import Server
 from database.database import Database
+from desk.deliveries import Deliveries
 from desk.mails import Mails
 from desk.policies import Policies
 from desk.queue import Queue
@@ -56,6 +57,11 @@ def mailbox(imap: int, account: str) -> Callable[..., Mailbox]:
 @pytest.fixture
 def mails(database: Database, queue: Queue) -> Mails:
     return Mails(database.engine, queue, Policies(database.engine), lambda text: None)
+
+
+@pytest.fixture
+def deliveries(database: Database, queue: Queue) -> Deliveries:
+    return Deliveries(database.engine, queue)
 
 
 @pytest.fixture

@@ -3,18 +3,22 @@
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from connectors.connector import ConnectorError, Uncertain, Undeliverable
+from connectors.circuit import Circuit
+from connectors.connector import ConnectorError, LeftAlone, Postponed, Uncertain, Undeliverable
 from connectors.email import sending, servers
 from connectors.email.intake import Intake
 from connectors.email.mailbox import Mailbox
 from connectors.email.sending import Email
 from connectors.email.servers import Server
 from desk.cases import Outgoing
+from desk.circuits import TRIP
+from desk.deliveries import Asked, Deliveries
 from desk.desk import Desk, Incoming
-from desk.mails import Mails
+from desk.mails import Mails, Returned
 from desk.outbox import Delivery
 from domain.ids import DEFAULT_BRAND, TicketId
 from tests.connectors.email import dovecot
@@ -114,6 +118,86 @@ async def test_a_server_that_cannot_now_is_tried_again(
 
     assert refused.value.fate == "later"
     assert len(smtp.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "wait"),
+    [
+        ("451 4.7.1 Greylisted, please try again in 300 seconds", timedelta(seconds=300)),
+        ("450 4.2.0 Greylisted for 5 minutes", timedelta(minutes=5)),
+        ("451 try again after 1 hour", timedelta(hours=1)),
+        ("450 busy, retry in 90s", timedelta(seconds=90)),
+        ("450 mailbox in use", None),
+        ("452 4.2.2 over quota, 120 mails in 3 months folder", None),
+    ],
+)
+async def test_a_server_that_says_how_long_to_wait_is_left_alone_so_long_and_counts_as_working(
+    refusal: str, wait: timedelta | None, intake: Intake, desk: Desk, email: Email, smtp: Post
+) -> None:
+    delivery = await answer(desk, await asked(intake))
+    smtp.refuses = refusal
+
+    with pytest.raises(Postponed) as refused:
+        await email.send(delivery)
+
+    assert (refused.value.wait, refused.value.works) == (wait, True)
+
+
+async def test_a_mail_of_unknown_fate_goes_out_once_more_when_a_person_says_so(
+    intake: Intake, desk: Desk, deliveries: Deliveries, email: Email, smtp: Post
+) -> None:
+    delivery = await answer(desk, await asked(intake))
+    smtp.hangs_up = True
+    with pytest.raises(Uncertain) as in_doubt:
+        await email.send(delivery)
+    await desk.unsent(delivery, in_doubt.value.failure, NOW)
+    smtp.hangs_up = False
+
+    await deliveries.replay(DEFAULT_BRAND, delivery.message, None, NOW)
+    for _ in range(2):
+        await email.send(delivery)
+
+    assert len(smtp.taken) == 2
+    assert len({sent["Message-ID"] for sent in smtp.mails}) == 1
+
+
+async def test_a_mail_that_came_back_goes_out_once_more_when_a_person_says_so(
+    intake: Intake, desk: Desk, mails: Mails, deliveries: Deliveries, email: Email, smtp: Post
+) -> None:
+    delivery = await answer(desk, await asked(intake))
+    await email.send(delivery)
+    await desk.sent(delivery.message, NOW)
+    ours = (f"{delivery.message}@shop.example",)
+    await mails.returned(Returned(DEFAULT_BRAND, "b1", ours, True, "anna@customer.example", "mailbox full"), NOW)
+    (back,) = await deliveries.page(Asked(DEFAULT_BRAND, "failed"))
+
+    await deliveries.replay(DEFAULT_BRAND, delivery.message, None, NOW)
+    await email.send(delivery)
+
+    assert (back.standing.cause, back.standing.error) == ("returned", "mailbox full")
+    assert len(smtp.taken) == 2
+
+
+async def test_in_an_outage_a_few_mails_are_tried_and_all_go_out_when_it_is_over(
+    intake: Intake, desk: Desk, mails: Mails, smtp: Post
+) -> None:
+    circuit = Circuit(mails.circuits, "smtp://shop.example", lambda: NOW)
+    server = Server.at("smtp://127.0.0.1:9", timeout_s=1)
+    away = Email(mails, DEFAULT_BRAND, HELP, server, lambda: NOW, trying=circuit.trying)
+    back = Email(mails, DEFAULT_BRAND, HELP, Server.at(f"smtp://127.0.0.1:{smtp.port}"), lambda: NOW)
+    ticket = await asked(intake)
+    waiting = [await answer(desk, ticket) for _ in range(TRIP + 3)]
+    failed = []
+    for delivery in waiting:
+        with pytest.raises(ConnectorError) as error:
+            await away.send(delivery)
+        failed.append(type(error.value))
+
+    for delivery in waiting:
+        await back.send(delivery)
+
+    assert failed == [ConnectorError] * TRIP + [LeftAlone] * 3
+    assert len(smtp.taken) == TRIP + 3
 
 
 async def test_an_address_that_does_not_exist_is_told_to_people(
