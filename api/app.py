@@ -17,6 +17,7 @@ from api.callers import Callers
 from api.content import json_only
 from api.limits import BodyLimit
 from api.logs import RequestLog
+from api.metrics import Counted
 from api.origins import Origins
 from api.ports import Services
 from api.routes import (
@@ -35,6 +36,7 @@ from api.routes import (
     keys,
     lifecycle,
     macros,
+    metrics,
     outbox,
     pages,
     policy,
@@ -107,7 +109,7 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
     working = (tickets, outbox, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
-    for routes in (*answering, *working, policy, keys, webhooks, inbound, session, health, pages):
+    for routes in (*answering, *working, policy, keys, webhooks, inbound, session, health, metrics, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
@@ -116,7 +118,8 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.add_middleware(Admission, callers=callers, at_once=at_once, refused=refused)
     app.add_middleware(Origins)
     app.add_middleware(RequestLog)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
+    app.add_middleware(Counted, measures=services.measures)
+    app.openapi = lambda: describing.described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
     return app
 
 

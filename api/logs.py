@@ -38,7 +38,7 @@ class RequestLog:
             await self._app(scope, receive, noting)
         finally:
             took = round((time.perf_counter() - started) * 1000, 1)
-            _log.info("request", id=request_id, method=scope["method"], route=_route(scope), status=status, ms=took)
+            _log.info("request", id=request_id, method=scope["method"], route=route(scope), status=status, ms=took)
 
 
 def _request_id(scope: Scope) -> str:
@@ -46,5 +46,6 @@ def _request_id(scope: Scope) -> str:
     return given if _GIVEN.fullmatch(given) else ids.new("req")
 
 
-def _route(scope: Scope) -> str:
+def route(scope: Scope) -> str:
+    """Return the template of the route that took a request, such as `/v1/tickets/{ticket}`."""
     return str(getattr(scope.get("route"), "path", "unmatched"))

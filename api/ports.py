@@ -20,6 +20,7 @@ from kb_index.store import PostgresKnowledge
 from services import Tools
 from services.doors import Doors
 from services.mailing import Mailing
+from services.measures import Measures
 
 
 class Services(Protocol):
@@ -80,6 +81,11 @@ class Services(Protocol):
 
     async def building(self) -> Building | None:
         """Return how far the index of a new embedder is, None when there is nothing to wait for."""
+        ...
+
+    @property
+    def measures(self) -> Measures:
+        """Return what this process has done."""
         ...
 
     @property

@@ -7,7 +7,7 @@ import typer
 
 from cli.options import Brand, Data, Json, Owner, Pages
 
-SCOPES = "search,drafts,chat,articles,evals,tickets,insights,staff,policy,keys,webhooks,admin"
+SCOPES = "search,drafts,chat,articles,evals,tickets,insights,staff,policy,keys,webhooks,metrics,admin"
 
 
 class Role(StrEnum):

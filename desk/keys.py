@@ -30,6 +30,7 @@ Scope = Literal[
     "policy",
     "keys",
     "webhooks",
+    "metrics",
     "admin",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)

@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,6 +44,7 @@ from prompts import policy
 from services import Tools
 from services.doors import Doors
 from services.mailing import Mailing
+from services.measures import Measures
 from settings import Settings
 from tests.shelf import REFUNDS, Shelf, article
 
@@ -76,6 +77,7 @@ class House:
     run_key: str | None = RUN_KEY
     alive: bool = True
     new_embedder: Building | None = None
+    measures: Measures = field(default_factory=Measures)
 
     def worker_alive(self) -> bool:
         return self.alive
