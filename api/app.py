@@ -119,7 +119,7 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.add_middleware(Origins)
     app.add_middleware(RequestLog)
     app.add_middleware(Counted, measures=services.measures)
-    app.openapi = lambda: describing.described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
     return app
 
 
