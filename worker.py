@@ -24,6 +24,7 @@ POLL_S = 1.0
 RESTART_S = 1.0
 EVERY_FIVE_SECONDS = "* * * * * */5"
 EVERY_TWENTY_SECONDS = "* * * * * */20"
+EVERY_MINUTE = "* * * * *"
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=2)
 
 Note = Callable[[str], Awaitable[None]]
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 class Work:
     """What jobs need: the desk, who decides a turn, who gives up on one, where messages go, and who tells others.
 
-    `fetch_mail` takes what has arrived; None where no mailbox is set.
+    `fetch_mail` takes what has arrived, None where no mailbox is set; `let_go` drops what is no longer to be kept.
     """
 
     desk: Desk
@@ -44,6 +45,7 @@ class Work:
     now: Callable[[], datetime]
     publish: Callable[[], Awaitable[None]] | None = None
     fetch_mail: Callable[[], Awaitable[None]] | None = None
+    let_go: Callable[[datetime], Awaitable[None]] | None = None
 
 
 async def handle_turn(work: Work, ticket: TicketId) -> None:
@@ -111,6 +113,12 @@ async def fetch_mail(work: Work) -> None:
         logger.warning("mail cannot be fetched: %s", exc)
 
 
+async def let_go(work: Work) -> None:
+    """Drop what the policies no longer keep, and write over what was erased."""
+    if work.let_go is not None:
+        await work.let_go(work.now())
+
+
 def _connector(work: Work, delivery: Delivery) -> Connector:
     try:
         return work.connectors[delivery.destination]
@@ -172,6 +180,8 @@ def register(app: App) -> None:
     app.periodic(cron=EVERY_FIVE_SECONDS)(published)
     fetched = app.task(name="fetch_mail", pass_context=True, queueing_lock="fetch_mail", lock="fetch_mail")(_fetch_mail)
     app.periodic(cron=EVERY_TWENTY_SECONDS)(fetched)
+    dropped = app.task(name="let_go", pass_context=True, queueing_lock="let_go", lock="let_go")(_let_go)
+    app.periodic(cron=EVERY_MINUTE)(dropped)
 
 
 async def _handle_turn(context: JobContext, ticket: str) -> None:
@@ -192,3 +202,7 @@ async def _publish(context: JobContext, timestamp: int) -> None:
 
 async def _fetch_mail(context: JobContext, timestamp: int) -> None:
     await fetch_mail(context.additional_context["work"])
+
+
+async def _let_go(context: JobContext, timestamp: int) -> None:
+    await let_go(context.additional_context["work"])

@@ -62,6 +62,7 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
     errors.UnknownVersion: (Unknown, "There is no such version of the policy; GET /v1/policy/versions lists them."),
     errors.PolicyChanged: (Settled, "Somebody else changed the policy since you read it; edit the one that holds now."),
     errors.UnknownCustomer: (Unknown, "There is no such customer; a PATCH of one adds them."),
+    errors.CustomerAmbiguous: (Settled, "Several customers have this address; name one of them by their id."),
     errors.UnknownMessage: (Unknown, "There is no such message in this ticket; GET /v1/tickets/{ticket} lists them."),
     errors.UnknownAttachment: (Unknown, "There is no such attachment; GET /v1/tickets/{ticket} lists them."),
     errors.MoveRefused: (

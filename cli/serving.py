@@ -82,6 +82,7 @@ async def _worker(opened: Services) -> AsyncIterator["asyncio.Task[None]"]:
         services.now,
         opened.publisher.publish,
         opened.mailing.visit,
+        opened.doors.rights.sweep,
     )
     read = opened.settings
     if read.database_url is None and read.chroma_url is None:  # nobody else can work on this data directory

@@ -19,6 +19,7 @@ DeskError
  +- UnknownAlert        no such alert of this brand
  +- StaffRefused        a teammate, a shift or a follow-up that cannot be as it was given
  +- UnknownCustomer     no such customer of this brand
+ +- CustomerAmbiguous   several customers of this brand have the address
  +- UnknownMessage      no such message in this ticket
  +- UnknownAttachment   no such attachment of this ticket
  +- MoveRefused         a status that a ticket cannot get from where it stands
@@ -43,6 +44,7 @@ DeskError
 """
 
 import math
+from collections.abc import Sequence
 
 
 class DeskError(Exception):
@@ -127,6 +129,14 @@ class UnknownAlert(DeskError):
 
 class UnknownCustomer(DeskError):
     """There is no such customer of this brand."""
+
+
+class CustomerAmbiguous(DeskError):
+    """Several customers have an address: whoever told it last need not be the one it belongs to."""
+
+    def __init__(self, address: str, ids: Sequence[str]) -> None:
+        listed = ", ".join(repr(one) for one in ids)
+        super().__init__(f"several customers have the address {address!r}: name one by their id, {listed}")
 
 
 class UnknownMessage(DeskError):

@@ -5,6 +5,7 @@ from typing import Literal
 
 from domain.decisions import Fact, HandoverReason
 from domain.hours import AROUND_THE_CLOCK, Calendar
+from domain.retention import Retention
 from domain.staffing import ContactCost, Escalation, KpiTarget, Step, Target, Team, Tier, Waits
 from domain.triage import Flag, Priority
 from domain.turns import Channel
@@ -158,6 +159,7 @@ class Policy:
     waits: Waits = field(default_factory=Waits)
     kpis: tuple[KpiTarget, ...] = ()
     cost: ContactCost = field(default_factory=ContactCost)
+    retention: Retention = field(default_factory=Retention)
     number: int = 0
 
     def intent(self, name: str) -> Intent | None:

@@ -100,7 +100,7 @@ class PostgresMemory:
         named = (remembered.c.customer == customer) if customer else (remembered.c.ticket == ticket)
         async with self._changing(brand) as (connection, sequence):
             gone = (await connection.execute(delete(remembered).where(remembered.c.brand == brand, named))).rowcount
-            await connection.execute(update(memories).where(memories.c.brand == brand).values(forgotten=sequence))
+            await _forgot(connection, brand, sequence)
         await self.catch_up()
         return gone
 
@@ -208,11 +208,9 @@ class PostgresMemory:
     @asynccontextmanager
     async def _changing(self, brand: BrandId) -> AsyncIterator[tuple[AsyncConnection, int]]:
         """Yield a transaction that alone changes the brand's memory, and the number of its change."""
-        first = insert(memories).values(brand=brand, sequence=1, forgotten=0)
-        next_one = first.on_conflict_do_update(index_elements=["brand"], set_={"sequence": memories.c.sequence + 1})
         try:
             async with self._engine.begin() as connection:
-                yield connection, (await connection.execute(next_one.returning(memories.c.sequence))).scalar_one()
+                yield connection, await _next_change(connection, brand)
         except IntegrityError as exc:
             if "fk_memories_brand" not in str(exc.orig):
                 raise
@@ -220,6 +218,23 @@ class PostgresMemory:
 
     async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._background, work, *args)
+
+
+async def forgetting(connection: AsyncConnection, brand: BrandId) -> None:
+    """Let every process look with its next `catch_up` what is gone once this transaction ends, which deletes it."""
+    await _forgot(connection, brand, await _next_change(connection, brand))
+
+
+async def _next_change(connection: AsyncConnection, brand: BrandId) -> int:
+    """Return the number of the change that this transaction makes; others wait until it ends."""
+    first = insert(memories).values(brand=brand, sequence=1, forgotten=0)
+    next_one = first.on_conflict_do_update(index_elements=["brand"], set_={"sequence": memories.c.sequence + 1})
+    changed: int = (await connection.execute(next_one.returning(memories.c.sequence))).scalar_one()
+    return changed
+
+
+async def _forgot(connection: AsyncConnection, brand: BrandId, change: int) -> None:
+    await connection.execute(update(memories).where(memories.c.brand == brand).values(forgotten=change))
 
 
 def _newest(brand: BrandId, since: int, embedder: str) -> Select[Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.policy import Destination, Handling, Intent, Phrases, Policy, Risk, Thresholds, Tone
+from domain.retention import Retention
 from domain.staffing import Escalation, Team
 from domain.triage import Flag
 from domain.turns import Channel
@@ -32,6 +33,7 @@ FILES = (
     "clocks.yaml",
     "escalation.yaml",
     "kpis.yaml",
+    "retention.yaml",
 )
 
 
@@ -112,6 +114,7 @@ def _parse(written: tuple[str, ...]) -> Policy:
         escalations=_read(texts, "escalation.yaml", tuple[Escalation, ...]),
         kpis=kpis.targets,
         cost=kpis.cost,
+        retention=_retention(texts),
     )
     wording.check(policy)
     staffing.check(policy)
@@ -139,4 +142,11 @@ def _destinations(texts: Mapping[str, str]) -> tuple[Destination, ...]:
     found: tuple[Destination, ...] = _read(texts, "destinations.yaml", tuple[Destination, ...])
     if not found or not found[-1].owns:
         raise PolicyError("destinations.yaml must end with an entry of `owns: true`: it takes what nobody else does")
+    return found
+
+
+def _retention(texts: Mapping[str, str]) -> Retention:
+    found: Retention = _read(texts, "retention.yaml", Retention)
+    if short := [f"{name}: {days}" for name, days in vars(found).items() if days is not None and days < 1]:
+        raise PolicyError(f"retention.yaml, at {short[0]}: words are kept for a day at least; null keeps them for good")
     return found

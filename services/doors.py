@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from desk.mails import Mails
     from desk.policies import Policies
     from desk.queue import Queue
+    from desk.rights.rights import DataRights
     from desk.staff.staff import Staff
     from desk.vitals import Monitor
     from desk.webhooks.webhooks import Webhooks
@@ -49,6 +50,7 @@ class Doors:
     mails: Mails
     deliveries: Deliveries
     attendance: Attendance
+    rights: DataRights
     monitor: Monitor
 
     @classmethod
@@ -74,6 +76,7 @@ class Doors:
         from desk.deliveries import Deliveries
         from desk.keys import Keys
         from desk.mails import Mails
+        from desk.rights.rights import DataRights
         from desk.staff.staff import Staff
         from desk.vitals import Monitor
         from desk.webhooks.webhooks import Webhooks
@@ -81,6 +84,7 @@ class Doors:
         from desk.work.macros import Macros
         from desk.workspace import Workspace
         from insights.measuring import Insights
+        from kb_index import postgres_memory
         from services.evidence import Shown
         from services.toolbox import now
 
@@ -99,5 +103,6 @@ class Doors:
             mails=Mails(engine, queue, policies, thanks.heard),
             deliveries=Deliveries(engine, queue),
             attendance=Attendance(engine, now),
+            rights=DataRights(engine, queue, policies, postgres_memory.forgetting),
             monitor=Monitor(engine),
         )

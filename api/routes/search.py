@@ -43,5 +43,5 @@ async def _record(wanted: SearchRequest, found: Results, caller: Access, house: 
         return None
     shown = [hit.article for hit in found.hits]
     before = SearchId(wanted.instead_of) if wanted.instead_of else None
-    now = house.context.now()
-    return await house.doors.activity.searched(caller.brand, wanted.record, wanted.query, shown, now, instead_of=before)
+    door, now = house.doors.activity, house.context.now()
+    return await door.searched(caller.brand, wanted.record, wanted.query, shown, now, caller.customer, before)
