@@ -32,6 +32,7 @@ GUEST: frozenset[Scope] = frozenset({"search", "drafts", "chat"})
 VISITOR: frozenset[Scope] = frozenset({"search", "chat"})
 READING = frozenset({"GET", "HEAD"})
 COOKIE = "deskhand_session"
+DEMO = "demo"  # what anybody on this machine calls as
 RUN = "run:"  # what the operator's own commands call as, before the brand
 _bearer = HTTPBearer(
     auto_error=False,
@@ -72,6 +73,16 @@ class Access:
         """Return whose articles the caller may read."""
         return "teammate" if self.teammate or self.allows("articles") else "customer"
 
+    @property
+    def counted(self) -> Caller:
+        """Return as whom limits count the caller."""
+        if self.teammate:
+            return Caller("teammate", self.teammate, self.brand)
+        if self.customer:
+            return Caller("customer" if self.proven else "visitor", self.customer, self.brand)
+        operator = self.caller == DEMO or self.caller.startswith(RUN)
+        return Caller("operator" if operator else "key", self.caller, self.brand)
+
     def acting(self, named: str | None) -> TeammateId:
         """Return the teammate who does it: whoever is signed in, whatever is said; else the one whom a key names.
 
@@ -99,17 +110,17 @@ async def identified(
     known: Callers = request.app.state.callers
     if given is not None:
         found = await _by_token(house, given.credentials, brand)
-        known.remember(given.credentials, _counted(found))
+        known.remember(given.credentials, found.counted)
         return found
     if cookie and (session := await house.doors.signing_in.session(cookie, house.context.now())):
-        known.remember(cookie, Caller("teammate", session.teammate, session.brand))
-        proven = request.method in READING or same(csrf, csrf_token(cookie))
-        if proven:
-            return _signed_in(session, guest=house.demo and is_here(request))
+        found = _signed_in(session, guest=house.demo and is_here(request))
+        known.remember(cookie, found.counted)
+        if request.method in READING or same(csrf, csrf_token(cookie)):
+            return found
         if not house.demo:
             raise problems.Forbidden("What writes carries the header `X-CSRF-Token`; GET /v1/session tells it.")
     if house.demo and is_here(request):
-        return Access("demo", DEFAULT_BRAND, GUEST)
+        return Access(DEMO, DEFAULT_BRAND, GUEST)
     raise _unauthorized("Send a key as `Authorization: Bearer KEY`; `deskhand keys create` makes one.")
 
 
@@ -185,13 +196,6 @@ async def _by_token(house: Services, token: str, brand: str | None) -> Access:
     if record is None:
         raise _unauthorized("The key is unknown, expired or revoked; `deskhand keys list` shows those that hold.")
     return _holding(record)
-
-
-def _counted(access: Access) -> Caller:
-    """Return as whom limits count the owner of a token."""
-    if access.customer:
-        return Caller("customer" if access.proven else "visitor", access.customer, access.brand)
-    return Caller("operator" if access.caller.startswith(RUN) else "key", access.caller, access.brand)
 
 
 def _holding(key: KeyRecord) -> Access:

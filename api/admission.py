@@ -6,16 +6,17 @@ after a moment, so that whoever repeats a request at once does not fill the proc
 
 import asyncio
 import math
-from collections import Counter
 from dataclasses import dataclass
+from time import monotonic
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import problems
-from api.access import is_here
-from api.callers import Caller, Callers, address
+from api.access import DEMO, is_here
+from api.callers import Caller, address
 from api.places import Places
+from api.rates import Over, Rates
 
 ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})  # whoever watches must see a full house
 STREAM = "/events"  # how the path of an event stream ends
@@ -51,12 +52,14 @@ FULL = {
 
 
 class Admission:
-    """Let in so many requests at once, shared among callers, and tell the others when to come back."""
+    """Let in so many requests at once, shared among callers, and tell the others when to come back.
 
-    def __init__(self, app: ASGIApp, callers: Callers, at_once: AtOnce, refused: Counter[str]) -> None:
+    Who calls, what they may ask and what was refused is in the application's state: `callers`, `allowances`, `refused`.
+    """
+
+    def __init__(self, app: ASGIApp, at_once: AtOnce) -> None:
         self._app = app
-        self._callers = callers
-        self._refused = refused
+        self._rates = Rates()
         self._requests = Places(at_once.requests)
         self._streams = Places(at_once.streams)
         self._pausing = asyncio.Semaphore(PAUSING * at_once.requests)
@@ -66,7 +69,16 @@ class Admission:
         if scope["type"] != "http" or scope["path"] in ALWAYS:
             await self._app(scope, receive, send)
             return
-        caller = self._caller(scope)
+        caller = _caller(scope)
+        state = scope["app"].state
+        rates = await state.allowances.rates(state.services, caller, scope)
+        if over := self._rates.take(rates, monotonic()):
+            await self._refuse(scope, receive, send, _too_often(over))
+            return
+        await self._in_place(caller, scope, receive, send)
+
+    async def _in_place(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request while it holds a place."""
         streaming = scope["method"] == "GET" and scope["path"].endswith(STREAM)
         places = self._streams if streaming else self._requests
         name = address(scope) if caller.kind == "visitor" else caller.name
@@ -78,18 +90,26 @@ class Admission:
         finally:
             places.leave(name)
 
-    def _caller(self, scope: Scope) -> Caller:
-        """Return who calls; in demo mode whoever sits at this machine is as good as its operator."""
-        caller = self._callers.of(scope)
-        if caller.kind == "address" and scope["app"].state.services.demo and is_here(Request(scope)):
-            return Caller("operator", "demo")
-        return caller
-
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, refusal: Refusal) -> None:
-        self._refused[refusal.limit] += 1
+        scope["app"].state.refused[refusal.limit] += 1
         if not self._pausing.locked():
             async with self._pausing:
                 await asyncio.sleep(PAUSE_S)
         wait = {"Retry-After": str(math.ceil(refusal.wait_s))}
         problem = problems.TooSoon(refusal.sentence, headers=wait)
         await problems.document(scope["state"]["request_id"], problem)(scope, receive, send)
+
+
+def _caller(scope: Scope) -> Caller:
+    """Return who calls; in demo mode whoever sits at this machine is as good as its operator."""
+    state = scope["app"].state
+    caller: Caller = state.callers.of(scope)
+    if caller.kind == "address" and state.services.demo and is_here(Request(scope)):
+        return Caller("operator", DEMO)
+    return caller
+
+
+def _too_often(over: Over) -> Refusal:
+    limit, most = over.rate.limit, over.rate.a_minute
+    sentence = f"The limit `{limit}`, {most}, is reached; send it again when Retry-After says."
+    return Refusal(limit, sentence, over.wait_s)

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from api import problems, refusals, telling
 from api.access import COOKIE
 from api.admission import USUAL, Admission, AtOnce
+from api.allowances import Allowances
 from api.callers import Callers
 from api.content import json_only
 from api.limits import BodyLimit
@@ -104,8 +105,9 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     )
     app.state.services = services
     app.state.streams = Streams()
-    app.state.callers = callers = Callers(COOKIE)
-    app.state.refused = refused = Counter[str]()
+    app.state.callers = Callers(COOKIE)
+    app.state.allowances = Allowances()
+    app.state.refused = Counter[str]()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
     working = (tickets, outbox, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
@@ -115,7 +117,7 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     problems.install(app)
     refusals.install(app)
     app.add_middleware(BodyLimit, larger=BATCH_PATHS)
-    app.add_middleware(Admission, callers=callers, at_once=at_once, refused=refused)
+    app.add_middleware(Admission, at_once=at_once)
     app.add_middleware(Origins)
     app.add_middleware(RequestLog)
     app.add_middleware(Counted, measures=services.measures)

@@ -34,6 +34,11 @@ class Caller:
         """Say whether somebody let them in by name, so that their like cannot be made at will."""
         return self.kind in ("key", "teammate", "operator")
 
+    @property
+    def limited(self) -> str:
+        """Return under which name limits.yaml has what they may ask for; a teammate may as much as a program."""
+        return "key" if self.kind == "teammate" else self.kind
+
 
 class Callers:
     """The callers of one application, by the tokens that held."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk import conclusions, outbox, solving, tickets
+from desk import conclusions, outbox, solving, tallies, tickets
 from desk.activity import Activity
 from desk.policies import Policies
 from desk.queue import Queue
@@ -48,6 +48,7 @@ class Sweeping:
             self._alarms.sound,
             self._activity.sweep,
             self._ignore,
+            self._forget,
         )
         failed = [error for part in parts for error in await asyncio.gather(part(now), return_exceptions=True)]
         if errors := [error for error in failed if isinstance(error, Exception)]:
@@ -102,3 +103,8 @@ class Sweeping:
         """Note which customers never gave the mark they were asked for."""
         async with self._engine.begin() as connection:
             await outcomes.ignored(connection, now - IGNORED_AFTER, now, AT_ONCE)
+
+    async def _forget(self, now: datetime) -> None:
+        """Forget what limits counted long ago."""
+        async with self._engine.begin() as connection:
+            await tallies.forget(connection, now)

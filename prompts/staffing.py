@@ -88,6 +88,7 @@ def check(policy: Policy) -> None:
     _targets(policy)
     _escalations(policy)
     _kpis(policy)
+    _limits(policy)
     _addresses(policy)
 
 
@@ -206,6 +207,11 @@ def _kpis(policy: Policy) -> None:
                 f"for one that should be {'in the band' if kpi.direction == 'band' else kpi.direction}"
             )
     _positive("kpis.yaml, at cost", [("hour", policy.cost.hour), *policy.cost.channels.items()])
+
+
+def _limits(policy: Policy) -> None:
+    for name, allowed in vars(policy.limits).items():
+        _positive(f"limits.yaml, at {name}", vars(allowed).items())
 
 
 def _positive(where: str, numbers: Iterable[tuple[str, float]]) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api import conversation, examples, problems
+from api import conversation, examples, problems, quotas
 from api.access import Access, access, access_conversation
 from api.idempotency import Once, once
 from api.inputs import ChatRequest, Id
@@ -34,12 +34,19 @@ Named = Annotated[Id, Path(description="The conversation, as POST /v1/chat retur
     status_code=202,
     responses=examples.answers(202, examples.ACCEPTED, "Stored") | problems.may_end_in(problems.Unknown),
 )
-async def say(said: ChatRequest, caller: Visitor, house: House, answer: Annotated[Once, Depends(once)]) -> Accepted:
+async def say(
+    said: ChatRequest, request: Request, caller: Visitor, house: House, answer: Annotated[Once, Depends(once)]
+) -> Accepted:
     """Store a customer's message; the bot answers it, or a person gets the ticket. Follow `events` to see which.
 
     Without `ticket` a conversation begins; with it, the message joins. Messages sent in a row are answered together.
     """
-    return await answer(Accepted, lambda: _receive(said, caller, house, answer.origin))
+
+    async def receive() -> Accepted:
+        await quotas.take_message(request, caller, house)
+        return await _receive(said, caller, house, answer.origin)
+
+    return await answer(Accepted, receive)
 
 
 async def own_ticket(ticket: Named, caller: Visitor, house: House) -> Ticket:

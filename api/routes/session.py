@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, Path, Query, Request, Response
 
-from api import examples, origins, problems
+from api import examples, origins, problems, quotas
 from api.access import COOKIE, Access, access, csrf_token, identified
 from api.idempotency import Once, once
 from api.inputs import Id
@@ -65,6 +65,7 @@ async def sign_in(said: SigningIn, request: Request, response: Response, house: 
 
     After five failures under an address each further one makes it wait longer, up to 15 minutes.
     """
+    await quotas.take_session(request, BrandId(said.brand), house)
     door, now = house.doors.signing_in, house.context.now()
     if said.link is not None:
         token = await door.with_link(said.link.get_secret_value(), now)
@@ -166,6 +167,7 @@ async def open_visit(said: Visiting, request: Request, house: House) -> Visit:
     brand = BrandId(said.brand)
     if said.token is None:
         await origins.require(request, house, brand)
+    await quotas.take_session(request, brand, house)
     token, until = await house.doors.visitors.open(brand, said.token, house.context.now())
     return Visit(session=token, expires_at=until)
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 
-from api import examples, problems
+from api import examples, problems, quotas
 from api.access import Access, access
 from api.idempotency import Once, once
 from api.inputs import Id, Name, Storable
@@ -98,10 +98,11 @@ async def search_tickets(
 @router.post(
     "/v1/tickets", summary="Open a ticket", status_code=202, responses=examples.answers(202, shapes.STORED, "Stored")
 )
-async def open_ticket(said: Asking, caller: Worker, house: House, answer: Answering) -> Stored:
+async def open_ticket(said: Asking, request: Request, caller: Worker, house: House, answer: Answering) -> Stored:
     """Store what a customer asks, as a ticket; the bot answers it, or a person gets it."""
 
     async def receive() -> Stored:
+        await quotas.take_message(request, caller, house)
         customer = CustomerId(said.customer) if said.customer else None
         incoming = Incoming(caller.brand, said.text, said.channel, None, customer, said.language, origin=answer.origin)
         received = await house.desk.receive(incoming, house.context.now())
@@ -116,10 +117,13 @@ async def open_ticket(said: Asking, caller: Worker, house: House, answer: Answer
     status_code=202,
     responses=examples.answers(202, shapes.STORED, "Stored") | UNKNOWN,
 )
-async def add_message(ticket: Named, said: SaidMore, caller: Worker, house: House, answer: Answering) -> Stored:
+async def add_message(
+    ticket: Named, said: SaidMore, request: Request, caller: Worker, house: House, answer: Answering
+) -> Stored:
     """Store what a customer says in a ticket of theirs; one that is done is opened again."""
 
     async def receive() -> Stored:
+        await quotas.take_message(request, caller, house)
         opened = await house.doors.workspace.open(caller.brand, TicketId(ticket))
         place = opened.ticket
         incoming = Incoming(caller.brand, said.text, place.channel, place.id, origin=answer.origin)

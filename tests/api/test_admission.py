@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -36,6 +36,13 @@ class Doors:
         async def follow() -> str:
             return await wait()
 
+    async def full(self, asked: Sequence[asyncio.Task[httpx.Response]]) -> None:
+        """Wait until everybody is inside or was refused."""
+        for _ in range(1000):
+            if self.inside + sum(one.done() for one in asked) == len(asked):
+                return
+            await asyncio.sleep(0.01)
+
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +61,7 @@ async def crowd(app: FastAPI, size: int, path: str = "/wait") -> AsyncIterator[D
     doors = Doors(app)
     async with at(app, ABUSER) as caller:
         waiting = [asyncio.create_task(caller.get(path)) for _ in range(size)]
-        await asyncio.sleep(0.05)
+        await doors.full(waiting)
         yield doors
         doors.opened.set()
         await asyncio.gather(*waiting)
@@ -83,7 +90,7 @@ async def test_a_program_with_a_key_gets_half_of_what_there_is_when_it_is_alone(
         program.headers.update(key)
         await program.post("/v1/search", json={"query": "refunds"})
         asked = [asyncio.create_task(program.get("/wait")) for _ in range(20)]
-        await asyncio.sleep(0.05)
+        await doors.full(asked)
         doors.opened.set()
         statuses = [answer.status_code for answer in await asyncio.gather(*asked)]
 
