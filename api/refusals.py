@@ -98,6 +98,7 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
 def install(app: FastAPI) -> None:
     """Answer what the desk refuses with a problem document."""
     app.add_exception_handler(DeskError, _refused)
+    app.add_exception_handler(errors.LimitReached, _too_much)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -105,3 +106,12 @@ async def _refused(request: Request, error: Exception) -> Response:
     kind, sentence = REFUSALS[type(error)]
     wait = {"Retry-After": str(error.seconds)} if isinstance(error, errors.TooManyFailures) else None
     return problems.document(problems.request_id(request), kind(sentence, headers=wait))
+
+
+async def _too_much(request: Request, error: Exception) -> Response:
+    """Name the limit, which is no secret, and when to come back; count what is refused."""
+    assert isinstance(error, errors.LimitReached)
+    request.app.state.refused[error.limit] += 1
+    sentence = f"The limit `{error.limit}`, {error.most}, is reached; send it again when Retry-After says."
+    too_soon = TooSoon(sentence, headers={"Retry-After": str(error.seconds)})
+    return problems.document(problems.request_id(request), too_soon)

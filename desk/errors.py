@@ -39,6 +39,7 @@ DeskError
  +- SignInRefused       an address, password or link that lets nobody in
  +- TooManyFailures     signing in failed so often that it must wait
  +- ProofRefused        a token that does not prove who a customer is
+ +- LimitReached        so much was asked for that it must wait
  +- UnknownVersion      no such version of this brand's policy
  +- PolicyChanged       somebody else changed the policy that was being edited
 """
@@ -192,6 +193,16 @@ class TooManyFailures(DeskError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"signing in failed too often: try again in {math.ceil(seconds)} s")
+        self.seconds = math.ceil(seconds)
+
+
+class LimitReached(DeskError):
+    """So much was asked for that it must wait, for `seconds`; `limit` is how limits.yaml calls it."""
+
+    def __init__(self, limit: str, most: int, seconds: float) -> None:
+        super().__init__(f"the limit {limit!r} of limits.yaml, {most}, is reached: try again in {math.ceil(seconds)} s")
+        self.limit = limit
+        self.most = most
         self.seconds = math.ceil(seconds)
 
 

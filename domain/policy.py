@@ -5,6 +5,7 @@ from typing import Literal
 
 from domain.decisions import Fact, HandoverReason
 from domain.hours import AROUND_THE_CLOCK, Calendar
+from domain.limits import Limits
 from domain.retention import Retention
 from domain.staffing import ContactCost, Escalation, KpiTarget, Step, Target, Team, Tier, Waits
 from domain.triage import Flag, Priority
@@ -159,6 +160,7 @@ class Policy:
     waits: Waits = field(default_factory=Waits)
     kpis: tuple[KpiTarget, ...] = ()
     cost: ContactCost = field(default_factory=ContactCost)
+    limits: Limits = field(default_factory=Limits)
     retention: Retention = field(default_factory=Retention)
     number: int = 0
 

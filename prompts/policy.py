@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from domain.limits import Limits
 from domain.policy import Destination, Handling, Intent, Phrases, Policy, Risk, Thresholds, Tone
 from domain.retention import Retention
 from domain.staffing import Escalation, Team
@@ -34,6 +35,7 @@ FILES = (
     "escalation.yaml",
     "kpis.yaml",
     "retention.yaml",
+    "limits.yaml",
 )
 
 
@@ -115,6 +117,7 @@ def _parse(written: tuple[str, ...]) -> Policy:
         kpis=kpis.targets,
         cost=kpis.cost,
         retention=_retention(texts),
+        limits=_read(texts, "limits.yaml", Limits),
     )
     wording.check(policy)
     staffing.check(policy)

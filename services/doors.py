@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from desk.queue import Queue
     from desk.rights.rights import DataRights
     from desk.staff.staff import Staff
+    from desk.tallies import Tallies
     from desk.vitals import Monitor
     from desk.webhooks.webhooks import Webhooks
     from desk.work.deciding import Suggestions
@@ -51,6 +52,7 @@ class Doors:
     deliveries: Deliveries
     attendance: Attendance
     rights: DataRights
+    tallies: Tallies
     monitor: Monitor
 
     @classmethod
@@ -78,6 +80,7 @@ class Doors:
         from desk.mails import Mails
         from desk.rights.rights import DataRights
         from desk.staff.staff import Staff
+        from desk.tallies import Tallies
         from desk.vitals import Monitor
         from desk.webhooks.webhooks import Webhooks
         from desk.work.deciding import Suggestions
@@ -104,5 +107,6 @@ class Doors:
             deliveries=Deliveries(engine, queue),
             attendance=Attendance(engine, now),
             rights=DataRights(engine, queue, policies, postgres_memory.forgetting),
+            tallies=Tallies(engine),
             monitor=Monitor(engine),
         )
