@@ -6,7 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 POOL_SIZE = 4
@@ -34,9 +36,15 @@ class Queue:
     async def defer(
         self, connection: AsyncConnection, job: str, lock: str, priority: int = NORMAL, **arguments: str
     ) -> None:
-        """Add a job to the transaction of this connection; jobs of one lock run one after the other, in order."""
+        """Add a job to the transaction of this connection; jobs of one lock run one after the other, in order.
+
+        Raises SQLAlchemy's OperationalError when the connection breaks, as every other statement of the transaction.
+        """
         raw = (await connection.get_raw_connection()).driver_connection
-        await self.app.configure_task(job, lock=lock, priority=priority, connection=raw).defer_async(**arguments)
+        try:
+            await self.app.configure_task(job, lock=lock, priority=priority, connection=raw).defer_async(**arguments)
+        except ConnectorException as exc:
+            raise OperationalError(f"defer {job}", None, exc) from exc
 
     async def cancel(self, connection: AsyncConnection, locks: Collection[str]) -> None:
         """Take back the jobs of these locks that nobody has begun, in the transaction of this connection."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 
 from cli import running
 from database.database import NAME, create
@@ -117,6 +118,20 @@ class Postgres:
         found.send_signal(signal.SIGQUIT)
         while found.is_running() and found.status() != psutil.STATUS_ZOMBIE:
             time.sleep(0.01)
+
+    def wait(self) -> None:
+        """Wait until it answers again."""
+        until = time.monotonic() + PATIENCE_S
+        while not self._answers():
+            assert time.monotonic() < until, "PostgreSQL did not come back"
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.conninfo, connect_timeout=3).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 @dataclass

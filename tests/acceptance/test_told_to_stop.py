@@ -1,0 +1,103 @@
+"""A process that is told to stop ends what it began, or leaves it to another, and says that all is well."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from database.database import NAME, create
+from database.embedded import EmbeddedServer
+from tests.acceptance.customers import Books, books, settled, undecided
+from tests.acceptance.processes import Deskhand, Postgres, running_all
+from tests.cli.conftest import Deskhand as Run
+from tests.cli.conftest import environment, help_center, run
+from tests.conftest import QUICK
+from tests.stub_server import stub_server
+
+__all__ = ["environment", "help_center", "run"]
+THINKS_S = 2.0
+
+
+@pytest.fixture
+async def slow(environment: Mapping[str, str]) -> AsyncIterator[dict[str, str]]:
+    """An environment with a model that never answers, so that every turn takes a while."""
+    async with stub_server("hang") as url:
+        model = {"DESKHAND_MODEL_URL": url, "DESKHAND_MODEL_LARGE": "slow", "DESKHAND_MODEL_TIMEOUT_S": str(THINKS_S)}
+        yield {**environment, **model}
+
+
+def begun(url: str) -> None:
+    """Ask, and return when somebody thinks about it."""
+    with httpx.Client(base_url=url, timeout=10, trust_env=False) as client:
+        ticket = client.post("/v1/chat", json={"text": "How do I get a refund?"}).json()["ticket"]
+        until = time.monotonic() + THINKS_S
+        while client.get(f"/v1/chat/{ticket}").json()["working"] != "writing":
+            assert time.monotonic() < until, "the bot did not begin to write"
+            time.sleep(0.02)
+
+
+async def test_what_is_under_way_ends_before_the_server_does(
+    slow: Mapping[str, str], help_center: Path, run: Run, tmp_path: Path
+) -> None:
+    assert run("index", help_center, "--data", tmp_path / "data").returncode == 0
+    server = Deskhand(("serve", "--demo", "--port", "0"), tmp_path / "data", slow)
+
+    def stopped() -> tuple[int, Books]:
+        with running_all(server):
+            stores = Postgres.inside(server.data)
+            assert server.url
+            begun(server.url)
+            server.signal(signal.SIGTERM)
+            code = server.ended()
+            found = books(stores.conninfo)
+            stores.server.stop()
+        return code, found
+
+    code, found = await asyncio.to_thread(stopped)
+
+    assert code == 0
+    assert found.decided_otherwise_than_once == 0
+    assert found.told_otherwise_than_once == 0
+
+
+async def test_what_cannot_end_in_time_is_left_to_whoever_comes_next(
+    slow: Mapping[str, str], help_center: Path, run: Run, tmp_path: Path
+) -> None:
+    assert run("index", help_center, "--data", tmp_path / "data").returncode == 0
+    server = Deskhand(("serve", "--demo", "--port", "0"), tmp_path / "data", {**slow, "DESKHAND_DRAIN_S": "0"})
+
+    def stopped() -> tuple[int, int, Books]:
+        with running_all(server):
+            stores = Postgres.inside(server.data)
+            assert server.url
+            begun(server.url)
+            server.signal(signal.SIGTERM)
+            code = server.ended()
+            left = undecided(stores.conninfo)
+            server.start()
+            settled(stores.conninfo)
+            found = books(stores.conninfo)
+            stores.server.stop()
+        return code, left, found
+
+    assert await asyncio.to_thread(stopped) == (0, 1, Books(tickets=1))
+
+
+def test_a_server_whose_database_is_away_stops_all_the_same(environment: Mapping[str, str], tmp_path: Path) -> None:
+    apart = EmbeddedServer(tmp_path / "postgres", QUICK)
+    apart.start()
+    create(apart.conninfo("postgres"), NAME)
+    given = {**environment, "DESKHAND_DATABASE_URL": apart.conninfo(NAME)}
+    server = Deskhand(("serve", "--demo", "--port", "0"), tmp_path / "data", given)
+
+    with running_all(server):
+        apart.stop()
+        time.sleep(1.5)
+        server.signal(signal.SIGTERM)
+        code = server.ended()
+
+    assert code == 0
