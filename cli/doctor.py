@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC
 from typing import Literal
 
 import httpx
@@ -25,11 +26,13 @@ from cli.refusal import Refusal
 from cli.remote import Remote
 from cli.running import Running
 from connectors.connector import ConnectorError
+from desk.deliveries import Troubles
 from domain.ids import BrandId
 from embedding import loading
 from embedding.embedder import EmbedderError
 from prompts import policy
 from services import mailing
+from services.doors import open_doors
 from settings import Settings
 
 State = Literal["good", "note", "fix"]
@@ -65,7 +68,7 @@ async def _findings(passed: dict[str, object]) -> list[Finding]:
         return [Finding("settings", "fix", str(error))]
     known = [_settings(), _data(read), _policy(read), await _server(read)]
     models = [await _embedder(read), *([await _reranker(read.reranker)] if read.reranker else [])]
-    return [*known, *await _stores(read), await _model(read), *models, *await _mail(read)]
+    return [*known, *await _stores(read), await _model(read), *models, *await _mail(read), *await _deliveries(read)]
 
 
 def _settings() -> Finding:
@@ -223,6 +226,37 @@ async def _answered(name: str, asked: Awaitable[str]) -> Finding:
         return Finding(name, "good", await asked)
     except ConnectorError as error:
         return Finding(name, "fix", str(error))
+
+
+async def _deliveries(read: Settings) -> list[Finding]:
+    """Look for what does not get to customers and to other programs; what the stores lack was told before."""
+    if not read.data.exists() and not read.shared:
+        return []
+    try:
+        async with open_doors(read) as doors:
+            return undelivered(await doors.deliveries.troubles(services.now()))
+    except services.ERRORS:
+        return []
+
+
+def undelivered(found: Troubles) -> list[Finding]:
+    """Say what did not get there, what does not move, and who is left alone, each with the way out."""
+    told: list[Finding] = []
+    if found.failed:
+        causes = ", ".join(f"{many} {cause}" for cause, many in sorted(found.failed.items()))
+        way = "`deskhand deliveries list` says why, `deskhand deliveries replay` sends again"
+        told.append(Finding("messages", "fix", f"did not reach their customers: {causes}: {way}"))
+    if found.overdue:
+        way = "run `deskhand serve` or `deskhand work`"
+        told.append(Finding("messages", "fix", f"{found.overdue} wait although their time has come: {way}"))
+    if found.untold:
+        named = ", ".join(f"{many} for {one}" for one, many in sorted(found.untold.items()))
+        way = "mend the address, then `deskhand deliveries replay SUBSCRIPTION`"
+        told.append(Finding("events", "fix", f"were given up: {named}: {way}"))
+    for one, until in found.left_alone.items():
+        at = f"{until.astimezone(UTC):%H:%M:%S} UTC"
+        told.append(Finding("left alone", "fix", f"{one} failed again and again and is tried after {at}: mend it"))
+    return told or [Finding("deliveries", "good", "nothing that was sent has failed")]
 
 
 async def _get(url: str, headers: Mapping[str, str] | None = None) -> httpx.Response | str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import people, policy_pages
+from cli import deliveries, people, policy_pages
 from cli.options import Brand, Corpus, Data, Demo, Json, Owner, Pages, Rows
 
 app = typer.Typer(
@@ -56,6 +56,7 @@ app.add_typer(people.keys, name="keys")
 app.add_typer(people.brands, name="brands")
 app.add_typer(people.teammates, name="teammates")
 app.add_typer(people.audit, name="audit")
+app.add_typer(deliveries.app, name="deliveries")
 
 
 @app.command()

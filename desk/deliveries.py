@@ -4,8 +4,9 @@ A failed message goes nowhere by itself: somebody sends it again, or says that i
 `replay_failed`, which is one for each message, is one transaction and takes the time from its caller.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_, update
@@ -20,11 +21,13 @@ from desk.outbox import Cause, Standing, State
 from desk.queue import Queue
 from desk.staff import teammates
 from desk.tickets import Ticket, hold
-from domain.ids import BrandId, MessageId, TeammateId, TicketId
+from desk.webhooks import deliveries as webhooks
+from domain.ids import BrandId, MessageId, SubscriptionId, TeammateId, TicketId
 from domain.turns import Author, Channel
 
 AT_ONCE = 500
 PREVIEW = 160  # characters
+OVERDUE = timedelta(minutes=2)  # longer than a message waits where a worker runs
 Repeatable = Literal["given_up", "refused", "returned"]  # each uncertain one is decided on by itself
 
 
@@ -53,6 +56,21 @@ class Asked:
     cause: Cause | None = None
     channel: Channel | None = None
     since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Troubles:
+    """What keeps messages and events of all brands from getting there.
+
+    `failed` are messages by cause, `overdue` those that nobody sends although their time has come. `left_alone` are
+    systems and subscribed addresses that fail, each with the time until then; `untold` are events that their
+    subscription did not get.
+    """
+
+    failed: Mapping[Cause, int]
+    overdue: int
+    left_alone: Mapping[str, datetime]
+    untold: Mapping[SubscriptionId, int]
 
 
 class Deliveries:
@@ -125,6 +143,16 @@ class Deliveries:
                 facts: dict[str, events.Fact] = {"message": message, "channel": found.channel, "by": by or OPERATOR}
                 await events.record(connection, brand, ticket.id, "message_delivered", now, **facts)
             return await _find(connection, brand, message)
+
+    async def troubles(self, now: datetime) -> Troubles:
+        """Return what an operator has to look after, in all brands."""
+        by_cause = select(table.c.cause, func.count()).where(table.c.state == "failed").group_by(table.c.cause)
+        late = (table.c.state == "queued") & (table.c.next_attempt_at < now - OVERDUE)
+        async with self._engine.connect() as connection:
+            failed = {row[0]: row[1] for row in await connection.execute(by_cause)}
+            overdue = (await connection.execute(select(func.count()).where(late))).scalar_one()
+            left_alone = await circuits.opened(connection, now)
+            return Troubles(failed, overdue, left_alone, await webhooks.failed(connection))
 
     async def _hold(
         self, connection: AsyncConnection, brand: BrandId, message: MessageId, by: TeammateId | None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from agents import thanks
+from domain.ids import DEFAULT_BRAND, BrandId
+from prompts import policy as pages
+from settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -110,3 +115,21 @@ class Doors:
             tallies=Tallies(engine),
             monitor=Monitor(engine),
         )
+
+
+@asynccontextmanager
+async def open_doors(settings: Settings, brand: BrandId = DEFAULT_BRAND) -> AsyncIterator[Doors]:
+    """Yield the doors alone; they need the database only, so they open beside a running server as well as without one.
+
+    Raises UnknownBrand.
+    """
+    from database.database import open_database
+    from desk import brands
+    from desk.policies import Policies
+    from desk.queue import Queue
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    async with open_database(url, settings.data) as database, Queue(database.conninfo) as queue:
+        async with database.engine.connect() as connection:
+            await brands.require(connection, brand)
+        yield Doors.on(database.engine, queue, Policies(database.engine, pages.texts(settings.policy)))

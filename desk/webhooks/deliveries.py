@@ -215,6 +215,13 @@ async def count(connection: AsyncConnection, brand: BrandId) -> dict[tuple[Subsc
     return {(row.subscription, row.state): row.many for row in rows}
 
 
+async def failed(connection: AsyncConnection) -> dict[SubscriptionId, int]:
+    """Return how many events were given up, of all brands, by who did not get them."""
+    given_up = select(deliveries.c.subscription, func.count()).where(deliveries.c.state == "failed")
+    rows = await connection.execute(given_up.group_by(deliveries.c.subscription))
+    return {SubscriptionId(row[0]): row[1] for row in rows}
+
+
 async def forget(connection: AsyncConnection, now: datetime) -> None:
     """Forget what was sent long ago."""
     await connection.execute(delete(deliveries).where(deliveries.c.state == "sent", deliveries.c.sent_at < now - KEPT))
