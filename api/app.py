@@ -41,6 +41,7 @@ from api.routes import (
     outbox,
     pages,
     policy,
+    privacy,
     search,
     session,
     suggestions,
@@ -81,6 +82,7 @@ TAGS = [
     {"name": "articles", "description": "The help center: what replies are made from."},
     {"name": "evals", "description": "How good replies are: marks for one, or a whole suite of graded examples."},
     {"name": "tickets", "description": "What teammates work with: suggestions, macros, and what they look at."},
+    {"name": "privacy", "description": "What customers may ask about themselves: a copy, and that it is erased."},
     {"name": "teammates", "description": "Who works at the desk, who has which ticket, and what is owed to customers."},
     {"name": "insights", "description": "How the desk is doing."},
     {"name": "policy", "description": "What a support lead may edit, as pages; every change is a version."},
@@ -110,7 +112,7 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.state.refused = Counter[str]()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
-    working = (tickets, outbox, attachments, customers, suggestions, macros, activity, assignments, teammates, insights)
+    working = (tickets, outbox, attachments, customers, privacy, suggestions, macros, activity, assignments, teammates, insights)
     for routes in (*answering, *working, policy, keys, webhooks, inbound, session, health, metrics, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

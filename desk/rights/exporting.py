@@ -1,5 +1,6 @@
 """Exporting: everything that is held of a person as one archive, for them to read and for programs to take over."""
 
+import asyncio
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -40,12 +41,17 @@ async def copy(connection: AsyncConnection, subject: Subject, now: datetime) -> 
 
 async def write(connection: AsyncConnection, copied: Copied, file: IO[bytes]) -> None:
     """Write an archive of it: what was said as text, everything as JSON, and the files as they came."""
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(TALK, told(copied))
-        archive.writestr(DATA, json.dumps(_document(copied), ensure_ascii=False, indent=2, default=_plain))
+    with zipfile.ZipFile(file, "w") as archive:
+        await asyncio.to_thread(_write_words, archive, copied)
         for row in copied.kinds.get("files", ()):
             content = select(attachments.c.content).where(attachments.c.id == row["id"])
             archive.writestr(_place(row), (await connection.execute(content)).scalar_one())
+
+
+def _write_words(archive: zipfile.ZipFile, copied: Copied) -> None:
+    data = json.dumps(_document(copied), ensure_ascii=False, indent=2, default=_plain)
+    for name, words in ((TALK, told(copied)), (DATA, data)):
+        archive.writestr(name, words, zipfile.ZIP_DEFLATED)
 
 
 def told(copied: Copied) -> str:
