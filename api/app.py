@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import Depends, FastAPI
-from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
-from api import problems, refusals, telling
+from api import describing, problems, refusals
 from api.access import COOKIE
 from api.admission import USUAL, Admission, AtOnce
 from api.allowances import Allowances
@@ -123,7 +121,7 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.add_middleware(Origins)
     app.add_middleware(RequestLog)
     app.add_middleware(Counted, measures=services.measures)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
+    app.openapi = lambda: describing.described(app)  # type: ignore[method-assign]  # the way FastAPI documents for changing it
     return app
 
 
@@ -132,24 +130,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Stop what runs beside the application when it stops."""
     yield
     await app.state.evaluations.close()
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document, with problems under their own media type."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
-        )
-        document["webhooks"] = telling.described()
-        for path in document["paths"].values():
-            for operation in path.values():
-                _as_problems(operation["responses"])
-        app.openapi_schema = document
-    return app.openapi_schema
-
-
-def _as_problems(responses: dict[str, Any]) -> None:
-    for answer in responses.values():
-        for shown in list(answer.get("content", {}).values()):
-            if shown.get("schema", {}).get("$ref", "").endswith("/ProblemDocument"):
-                answer["content"] = {problems.MEDIA_TYPE: shown}

@@ -1,5 +1,9 @@
-"""What a request may carry: pydantic at the edge, so that nothing behind it checks again."""
+"""What a request may carry: pydantic at the edge, so that nothing behind it checks again.
 
+What our own validators refuse stands in the document as a pattern, so that its readers do not send it.
+"""
+
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Self
@@ -18,7 +22,7 @@ from pydantic import (
 from desk.keys import Scope
 from domain.articles import Article, Audience, Visibility
 from domain.ids import ArticleId
-from domain.turns import Author, Utterance, spoken
+from domain.turns import SAID_BY, Author, Utterance, spoken
 from evals.beside import Wish
 from evals.given import Given
 from kb_index import hidden, quarantine
@@ -26,6 +30,9 @@ from kb_index import hidden, quarantine
 LONGEST_TEXT = 20_000  # characters
 LONGEST_BODY = 1_000_000  # characters of an article
 MOST_ARTICLES = 500  # in one batch
+_NO_NUL = r"^[^\x00]*$"
+_WORDS = r"[^\x00]*[^\s\x00-\x1f\x85][^\x00]*$"
+_DATED = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _storable(text: str) -> str:
@@ -47,13 +54,28 @@ def _text_or_none(value: object) -> object:
     return None if value == "" else value
 
 
-Storable = Annotated[str, AfterValidator(_storable)]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_said), AfterValidator(_storable)]
-Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_said), AfterValidator(_storable)]
+def _written(value: object) -> object:
+    """Return a day or moment that is written out: a number would be taken for seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _DATED.match(value)):
+        return value
+    raise ValueError("Write days as 2026-05-04 and moments as 2026-05-04T09:00:00Z.")
+
+
+Storable = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": _NO_NUL})]
+Wording = Annotated[
+    str, AfterValidator(_said), AfterValidator(_storable), Field(json_schema_extra={"pattern": f"^{_WORDS}"})
+]
+Text = Annotated[Wording, Field(max_length=LONGEST_TEXT)]
+Name = Annotated[Wording, Field(max_length=300)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), AfterValidator(_storable)]
-Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written, json_schema_input_type=AwareDatetime),
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC)),
+]
+Day = Annotated[date, BeforeValidator(_written, json_schema_input_type=date)]
+Id = Annotated[Storable, StringConstraints(min_length=1, max_length=300)]
 _WHO = "The teammate who does this; needed with a key, and whoever is signed in does it themselves."
 Acting = Annotated[Id | None, Field(default=None, description=_WHO, examples=["tea_4f1c"])]
 
@@ -104,11 +126,15 @@ def _utterance(value: object) -> object:
     return {"author": heard.author, "text": heard.text}
 
 
+_Line = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=f"^({'|'.join(SAID_BY)}):{_WORDS}")]
+Earlier = Annotated[Said, BeforeValidator(_utterance, json_schema_input_type=_Line | Said)]
+
+
 class DraftRequest(Input):
     """One customer's turn, to be drafted and checked without anything being stored or sent."""
 
     text: Text = Field(examples=["I was charged twice. How do I get my money back?"])
-    history: list[Annotated[Said, BeforeValidator(_utterance)]] = Field(
+    history: list[Earlier] = Field(
         default=[],
         max_length=200,
         description='What was said before, oldest first: `"user: ..."`, `"agent: ..."`, or objects.',
@@ -127,9 +153,7 @@ class CheckRequest(Input):
 
     question: Text = Field(examples=["I was charged twice! How do I get my money back?"])
     answer: Text = Field(examples=["Sorry about that. Open Billing and choose Refund; it takes 5 working days."])
-    history: list[Annotated[Said, BeforeValidator(_utterance)]] = Field(
-        default=[], max_length=200, description="What was said before, oldest first."
-    )
+    history: list[Earlier] = Field(default=[], max_length=200, description="What was said before, oldest first.")
     evidence: list[Text] = Field(
         default=[], max_length=50, description="The texts that the reply should rest on; without them, no grounding."
     )
@@ -168,7 +192,7 @@ class ArticleBody(Input):
     """A help-center page; `body` is Markdown."""
 
     title: Name = Field(examples=["Refunds"])
-    body: Annotated[str, Field(max_length=LONGEST_BODY), AfterValidator(_said), AfterValidator(_storable)] = Field(
+    body: Annotated[Wording, Field(max_length=LONGEST_BODY)] = Field(
         examples=["## When you get a refund\n\nYou can ask for a refund within 30 days."]
     )
     url: Annotated[Address | None, BeforeValidator(_text_or_none)] = Field(
@@ -180,10 +204,10 @@ class ArticleBody(Input):
     translation_of: Id | None = None
     tags: list[Name] = Field(default=[], max_length=50)
     owner: Name | None = Field(default=None, description="Who looks after it; left out, it stays as it was.")
-    review_by: date | None = Field(
+    review_by: Day | None = Field(
         default=None, description="When somebody should read it again; left out, it stays as it was."
     )
-    suspicion: Annotated[str, Field(max_length=1000), AfterValidator(_storable)] | None = Field(
+    suspicion: Annotated[Storable, Field(max_length=1000)] | None = Field(
         default=None,
         description="Why customers are not to see it until it is released; an article that orders a model about is "
         "kept from them in any case.",
@@ -237,7 +261,7 @@ class Review(Input):
     """That somebody has read an article and found it right."""
 
     owner: Name | None = Field(default=None, description="Who looks after it; null for nobody.", examples=["Billing"])
-    review_by: date | None = Field(
+    review_by: Day | None = Field(
         default=None, description="When somebody should read it again; null for never.", examples=["2027-05-04"]
     )
 

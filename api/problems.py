@@ -29,6 +29,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
+from api import methods
 from kb_index.errors import IndexUnavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -163,6 +164,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         return document(request_id(request), error)
     if error.status_code == Malformed.status:
         return document(request_id(request), Malformed("Send the body as JSON in UTF-8."))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        error.headers = {"Allow": methods.taken(request)}
     phrase = HTTPStatus(error.status_code).phrase
     return _response(
         request_id(request), phrase.lower().replace(" ", "-"), phrase, error, _ROUTING.get(error.status_code)

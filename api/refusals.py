@@ -17,6 +17,11 @@ from desk.work.macros import VARIABLES
 
 _VARIABLES = ", ".join(f"{{{name}}}" for name in VARIABLES)
 REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
+    errors.UnknownBrand: (Unknown, "There is no such brand; `deskhand brands list` shows those there are."),
+    errors.BrandRefused: (Invalid, "The brand exists already, or its id does not fit into an address."),
+    errors.UnknownKey: (Unknown, "There is no such key; GET /v1/keys lists them."),
+    errors.UnknownScope: (Invalid, "A key cannot allow this; the manual lists the scopes."),
+    errors.UnknownAlert: (Unknown, "There is no such alert."),
     errors.UnknownTicket: (Unknown, "There is no such ticket."),
     errors.UnknownTeammate: (Unknown, "There is no such teammate, or they have left; GET /v1/teammates lists them."),
     errors.UnknownShift: (Unknown, "There is no such shift; GET /v1/shifts lists them."),

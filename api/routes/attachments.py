@@ -40,7 +40,7 @@ BYTES = {"schema": {"type": "string", "format": "binary"}}
 )
 async def attach_file(
     ticket: Named,
-    content: Annotated[bytes, Body(media_type="application/octet-stream", max_length=LARGEST)],
+    content: Annotated[bytes, Body(media_type="application/octet-stream", min_length=1, max_length=LARGEST)],
     caller: Worker,
     house: House,
     answer: Annotated[Once, Depends(once)],

@@ -18,7 +18,7 @@ router = APIRouter(tags=["policy"])
 Lead = Annotated[Access, Depends(access("policy"))]
 House = Annotated[Services, Depends(services)]
 Answering = Annotated[Once, Depends(once)]
-Number = Annotated[int, Path(ge=0, le=2**31 - 1, examples=[3])]
+Number = Annotated[int, Path(ge=0, lt=2**31 - 1, examples=[3])]
 
 
 @router.get("/v1/policy", summary="Read the policy", responses=examples.answers(200, shapes.POLICY))

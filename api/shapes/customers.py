@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints
 
-from api.inputs import Input, Language, Name
+from api.inputs import Day, Input, Language, Name
 from api.outputs import Output
 from desk.customers import Customer
 
@@ -19,7 +19,7 @@ class Telling(Input):
     email: Email | None = Field(default=None, examples=["cleo@example.com"])
     tier: Name | None = Field(default=None, description="One of the policy's tiers; its targets hold for them.")
     plan: Name | None = Field(default=None, examples=["Business"])
-    renews_on: date | None = Field(default=None, examples=["2026-09-01"])
+    renews_on: Day | None = Field(default=None, examples=["2026-09-01"])
     time_zone: Name | None = Field(default=None, examples=["Europe/Berlin"])
     language: Language | None = Field(default=None, examples=["en"])
 

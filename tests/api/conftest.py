@@ -194,6 +194,7 @@ async def served(house: Services, port: int = 0) -> AsyncIterator[httpx.AsyncCli
     app = create_app(house)
     with socket.socket() as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `deskhand serve` does
         bound.bind(("127.0.0.1", port))
         server = serving(app, "127.0.0.1", port, drain_s=5)
         running = asyncio.create_task(server.serve([bound]))

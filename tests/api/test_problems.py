@@ -87,3 +87,20 @@ async def test_a_request_keeps_the_id_it_came_with(client: httpx.AsyncClient) ->
 
     assert kept.headers["x-request-id"] == "mine-1"
     assert replaced.headers["x-request-id"].startswith("req_")
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/tickets/tic_1", "GET, PATCH"),
+        ("/v1/tickets/search", "GET"),
+        ("/v1/articles/guides/refunds", "DELETE, GET, PUT"),
+        ("/v1/chat/session", "POST"),
+    ],
+)
+async def test_another_method_is_told_those_that_the_path_takes(
+    client: httpx.AsyncClient, path: str, methods: str
+) -> None:
+    response = await client.request("OPTIONS", path)
+
+    assert (response.status_code, response.headers["allow"]) == (405, methods)
