@@ -5,7 +5,7 @@ written anew, and so many segments of the log are filled with nothing that each 
 what the first round frees is kept for later under new names, with its old bytes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import psycopg
@@ -13,6 +13,11 @@ from psycopg import sql
 
 PATIENCE_S = 3
 ROUNDS = 2
+STATISTICS = "pg_statistic"  # samples of what columns hold
+FORGET = """
+    DELETE FROM pg_statistic USING (SELECT CAST(%s AS regclass) AS relation) AS given
+    WHERE starelid = relation OR starelid IN (SELECT indexrelid FROM pg_index WHERE indrelid = relation)
+"""
 MOST_SEGMENTS = 4096  # of 16 MB each; nobody keeps so many between two checkpoints
 
 
@@ -29,7 +34,7 @@ class Overwritten:
         return not self.busy
 
 
-def overwrite(conninfo: str, tables: Iterable[str], patience_s: float = PATIENCE_S) -> Overwritten:
+def overwrite(conninfo: str, tables: Collection[str], patience_s: float = PATIENCE_S) -> Overwritten:
     """Write these tables and the log of changes anew; whoever uses a table waits as long as that takes.
 
     A table that is not free within `patience_s` seconds is left out. Writing over the log takes a superuser, and its
@@ -38,12 +43,14 @@ def overwrite(conninfo: str, tables: Iterable[str], patience_s: float = PATIENCE
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{int(patience_s * 1000)}ms",))
         may = _is_superuser(connection)
-        names = [*tables, *(["pg_statistic"] if may else [])]
-        busy = tuple(name for name in names if not _anew(connection, name))
+        busy = [table for table in tables if not _anew(connection, table)]
+        for table in set(tables) - set(busy):
+            _measure(connection, table, may)
         if may:
+            busy += [] if _anew(connection, STATISTICS) else [STATISTICS]
             for _ in range(ROUNDS):
                 _fill(connection)
-    return Overwritten(busy, () if may else ("pg_statistic", "pg_wal"))
+    return Overwritten(tuple(busy), () if may else (STATISTICS, "pg_wal"))
 
 
 def _is_superuser(connection: psycopg.Connection) -> bool:
@@ -52,12 +59,19 @@ def _is_superuser(connection: psycopg.Connection) -> bool:
 
 
 def _anew(connection: psycopg.Connection, table: str) -> bool:
-    """Write a table, its indexes and its statistics anew; False when others hold it."""
+    """Write a table and its indexes anew; False when others hold it."""
     try:
-        connection.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier(table)))
+        connection.execute(sql.SQL("VACUUM (FULL) {}").format(sql.Identifier(table)))
     except psycopg.errors.LockNotAvailable:
         return False
     return True
+
+
+def _measure(connection: psycopg.Connection, table: str, may: bool) -> None:
+    """Let the planner know a table by the values that are left; of an empty one it would keep the old ones."""
+    if may:
+        connection.execute(FORGET, (table,))
+    connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
 
 
 def _fill(connection: psycopg.Connection) -> None:

@@ -154,7 +154,7 @@ async def count_of(database: Database) -> dict[str, int]:
     """Return how many events there are of each kind."""
     async with database.engine.connect() as connection:
         rows = await connection.execute(text("SELECT kind, count(*) FROM events GROUP BY kind"))
-        return {row.kind: row.count for row in rows}
+        return dict(rows.tuples().all())
 
 
 async def test_to_look_at_what_is_held_changes_nothing(rights: DataRights, write: Write, database: Database) -> None:
