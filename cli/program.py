@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import deliveries, people, policy_pages
+from cli import backups, deliveries, people, policy_pages, privacy
 from cli.options import Brand, Corpus, Data, Demo, Json, Owner, Pages, Rows
 
 app = typer.Typer(
@@ -426,6 +426,10 @@ def report(
     from cli import reporting
 
     reporting.report(days, end, brand, as_json, policy=policy, data=data)
+
+
+app.command()(backups.backup)
+app.command()(backups.restore)
 
 
 @app.command()

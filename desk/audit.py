@@ -38,6 +38,8 @@ Action = Literal[
     "subscription_secret_made",
     "customer_exported",
     "customer_erased",
+    "backed_up",
+    "restored",
 ]
 Detail = str | int | bool | None | Sequence[str]
 OPERATOR = "operator"  # whoever has the command line has the machine
