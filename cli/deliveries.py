@@ -39,7 +39,9 @@ def replay(
     named: Annotated[
         str | None, typer.Argument(metavar="ID", help="A message's id, or a subscription's: then its failed events.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="All messages that failed for one cause.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All that failed for one cause; what waits is tried now.")
+    ] = False,
     cause: Annotated[
         Repeatable, typer.Option(help="With --all; uncertain ones are decided on one by one.")
     ] = "given_up",

@@ -2,15 +2,12 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 import services
 import settings
@@ -56,7 +53,7 @@ def show(
     if not found:
         typer.echo(f"No message is {state}." if cause is None else f"No message is {cause}.", err=True)
         return
-    _print_table(found)
+    typer.echo("\n".join(_describe(one) for one in found))
     if len(found) == limit:
         typer.echo("There may be more: --limit prints them.", err=True)
     if state == "failed":
@@ -72,11 +69,12 @@ def replay(wanted: Wanted, brand: str, as_json: bool, **passed: object) -> None:
         found = _at(brand, passed, lambda doors: doors.deliveries.replay(BrandId(brand), message, None, services.now()))
         _tell(found, as_json, "is on its way")
         return
-    many = _at(brand, passed, lambda doors: _replayed(doors, wanted, BrandId(brand)))
+    replayed, hastened = _at(brand, passed, lambda doors: _replayed(doors, wanted, BrandId(brand)))
     if as_json:
-        _print_json({"replayed": many})
+        _print_json({"replayed": replayed, "hastened": hastened})
     else:
-        typer.echo(f"{many} {'events' if wanted.named else 'messages'} are on their way again.")
+        named = "Events" if wanted.named else "Messages"
+        typer.echo(f"{named} on their way again: {replayed}. Tried now instead of later: {hastened}.")
 
 
 def arrived(message: str, brand: str, as_json: bool, **passed: object) -> None:
@@ -86,15 +84,15 @@ def arrived(message: str, brand: str, as_json: bool, **passed: object) -> None:
     _tell(found, as_json, "counts as delivered")
 
 
-async def _replayed(doors: Doors, wanted: Wanted, brand: BrandId) -> int:
-    """Send again all that is wanted, and return how much that was."""
+async def _replayed(doors: Doors, wanted: Wanted, brand: BrandId) -> tuple[int, int]:
+    """Send again all that is wanted, and return how much that was, and how much that waits is tried now."""
     if wanted.named:
-        return await doors.webhooks.replay_failed(brand, SubscriptionId(wanted.named), services.now())
+        return await doors.webhooks.replay_failed(brand, SubscriptionId(wanted.named), services.now()), 0
     since = wanted.since.replace(tzinfo=UTC) if wanted.since else None
     asked, many = Asked(brand, channel=wanted.channel, since=since), 0
     while some := await doors.deliveries.replay_failed(asked, wanted.cause, None, services.now()):
         many += some
-    return many
+    return many, await doors.deliveries.hasten(asked, services.now())
 
 
 def _at(brand: str, passed: dict[str, object], work: Callable[[Doors], Awaitable[T]]) -> T:
@@ -123,18 +121,17 @@ def _print_json(document: object) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
-def _print_table(found: Sequence[Outgoing]) -> None:
-    table = Table("message", "ticket", "channel", "since", "state", "why", box=None, pad_edge=False)
-    for one in found:
-        standing = one.standing
-        since = f"{standing.queued_at.astimezone(UTC):%Y-%m-%d %H:%M}"
-        table.add_row(
-            standing.message, one.ticket, standing.channel, since, _state(standing), Text(standing.error or "")
-        )
-    Console().print(table)
+def _describe(one: Outgoing) -> str:
+    """Return a message as a person reads it: what may be copied stands in one piece."""
+    standing = one.standing
+    since = f"{standing.queued_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    lines = [f"{standing.message}  {standing.channel}, {since} UTC: {_state(standing)}"]
+    lines += [f"  {standing.error}"] if standing.error else []
+    return "\n".join([*lines, f"  in {one.ticket}: {' '.join(one.preview.split())}"])
 
 
 def _state(standing: Standing) -> str:
     if standing.state == "queued" and standing.error:
-        return f"tried {standing.attempts}, again {standing.next_attempt_at.astimezone(UTC):%H:%M}"
+        attempts = "1 attempt" if standing.attempts == 1 else f"{standing.attempts} attempts"
+        return f"waits after {attempts}, next at {standing.next_attempt_at.astimezone(UTC):%H:%M:%S} UTC"
     return standing.cause or standing.state

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connectors.connector import ConnectorError, LeftAlone
 from desk.circuits import Circuits
@@ -26,9 +26,7 @@ class Circuit:
         now = self.now()
         entry = await self.circuits.enter(self.destination, now)
         if entry.until is not None:
-            at = entry.until.astimezone(UTC)
-            words = f"{self.destination} failed again and again: it is tried after {at:%H:%M:%S %Z}"
-            raise LeftAlone(words, entry.until - now)
+            raise LeftAlone(f"{self.destination} fails again and again: it is left alone a while", entry.until - now)
         try:
             yield
         except ConnectorError as error:

@@ -13,7 +13,7 @@ from database.webhooks import circuits
 TRIP = 5  # failures in a row
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
-TRIAL = timedelta(minutes=2)  # whoever tries first after a pause has so long before another may
+TRIAL = timedelta(seconds=15)  # whoever tries first after a pause has so long before another may
 
 
 @dataclass(frozen=True)

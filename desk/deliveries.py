@@ -5,7 +5,7 @@ A failed message goes nowhere by itself: somebody sends it again, or says that i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -110,12 +110,21 @@ class Deliveries:
             await self._again(connection, ticket, found, by or OPERATOR, now)
             return await _find(connection, brand, message)
 
+    async def hasten(self, asked: Asked, now: datetime) -> int:
+        """Try now what waits to be tried again, as after an outage, and return how much that is."""
+        waits = [*_meant(replace(asked, state="queued", cause=None)), table.c.next_attempt_at > now + outbox.GRACE]
+        which = select(table.c.message).select_from(_JOINED).where(*waits).with_for_update(of=table, skip_locked=True)
+        async with self._engine.begin() as connection:
+            await circuits.retry(connection, now)
+            sooner = update(table).where(table.c.message.in_(which)).values(next_attempt_at=now)
+            return (await connection.execute(sooner)).rowcount
+
     async def replay_failed(self, asked: Asked, cause: Repeatable, by: TeammateId | None, now: datetime) -> int:
         """Send again what failed for a cause, the oldest first, up to AT_ONCE, and return how much that is.
 
         Raises UnknownTeammate.
         """
-        meant = _meant(Asked(asked.brand, "failed", cause, asked.channel, asked.since))
+        meant = _meant(replace(asked, state="failed", cause=cause))
         chosen = _listed().where(*meant).order_by(table.c.queued_at, messages.c.number).limit(AT_ONCE)
         async with self._engine.connect() as connection:
             failed = [_outgoing(row).standing.message for row in await connection.execute(chosen)]
@@ -180,6 +189,9 @@ class Deliveries:
             await events.record(connection, ticket.brand, ticket.id, "delivery_replayed", now, **facts)
 
 
+_JOINED = table.join(messages, messages.c.id == table.c.message).join(tickets, tickets.c.id == messages.c.ticket)
+
+
 async def _find(connection: AsyncConnection, brand: BrandId, message: MessageId) -> Outgoing:
     theirs = _listed().where(tickets.c.brand == brand, messages.c.id == message)
     row = (await connection.execute(theirs)).one_or_none()
@@ -190,8 +202,7 @@ async def _find(connection: AsyncConnection, brand: BrandId, message: MessageId)
 
 def _listed() -> Select[Any]:
     shown = (messages.c.ticket, messages.c.author, func.left(messages.c.text, PREVIEW).label("preview"))
-    joined = table.join(messages, messages.c.id == table.c.message).join(tickets, tickets.c.id == messages.c.ticket)
-    return select(table, *shown).select_from(joined)
+    return select(table, *shown).select_from(_JOINED)
 
 
 def _outgoing(row: Row[Any]) -> Outgoing:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.tables import messages, outbox, tickets
@@ -145,7 +145,8 @@ async def mark_unsent(connection: AsyncConnection, delivery: Delivery, failure: 
     """Note a failure and when to try again, later each time; a last one returns its cause."""
     again = failure.next_try(delivery, now)
     attempts = delivery.attempts + (failure.fate != "not_tried")
-    columns: dict[str, object] = {"attempts": attempts, "error": failure.error}
+    told = func.coalesce(outbox.c.error, failure.error) if failure.fate == "not_tried" else failure.error
+    columns: dict[str, object] = {"attempts": attempts, "error": told}
     columns |= {"next_attempt_at": again} if again else {"state": "failed", "cause": failure.cause}
     queued = (outbox.c.message == delivery.message) & (outbox.c.state == "queued")
     changed = await connection.execute(update(outbox).where(queued).values(columns).returning(outbox.c.message))
@@ -162,8 +163,8 @@ async def mark_returned(connection: AsyncConnection, message: MessageId, error: 
 
 async def again(connection: AsyncConnection, queue: Queue, ticket: TicketId, message: MessageId, now: datetime) -> None:
     """Send a message from the first attempt on, whose row this transaction holds."""
-    anew = {"state": "queued", "attempts": 0, "queued_at": now, "next_attempt_at": now + GRACE, "sent_at": None}
-    await connection.execute(update(outbox).where(outbox.c.message == message).values(**anew, cause=None))
+    anew = {"state": "queued", "attempts": 0, "queued_at": now, "next_attempt_at": now + GRACE}
+    await connection.execute(update(outbox).where(outbox.c.message == message).values(**anew, cause=None, error=None))
     await _defer(connection, queue, ticket, message)
 
 

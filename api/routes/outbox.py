@@ -43,7 +43,7 @@ async def list_outbox(
 
 @router.post("/v1/outbox/replay", summary="Send again what failed", responses=examples.answers(200, shapes.REPEATED))
 async def replay_outbox(said: Repeating, caller: Worker, house: House, answer: Answering) -> Repeated:
-    """Send again what failed for a cause, the oldest first.
+    """Send again what failed for a cause, the oldest first, and try now what waits to be tried again.
 
     Of an `uncertain` message nobody knows whether it arrived, so each is decided on by itself.
     """
@@ -52,7 +52,8 @@ async def replay_outbox(said: Repeating, caller: Worker, house: House, answer: A
         asked = Asked(caller.brand, "failed", said.cause, said.channel, said.since)
         door, by = house.doors.deliveries, caller.acting(said.by)
         replayed = await door.replay_failed(asked, said.cause, by, house.context.now())
-        return Repeated(replayed=replayed, left=await door.count(asked))
+        hastened = await door.hasten(asked, house.context.now())
+        return Repeated(replayed=replayed, left=await door.count(asked), hastened=hastened)
 
     return await answer(Repeated, replay)
 

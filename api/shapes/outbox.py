@@ -87,10 +87,11 @@ class Outbox(Output):
 
 
 class Repeated(Output):
-    """How many messages are on their way again."""
+    """How many messages are on their way again, and how many that wait are tried now."""
 
     replayed: int = Field(description=f"Up to {AT_ONCE:,} in one request.")
     left: int = Field(description="How many are left for the next request.")
+    hastened: int
 
 
 DELIVERY: dict[str, Any] = {
@@ -126,4 +127,4 @@ ARRIVED: dict[str, Any] = {
     **OUTGOING,
     "delivery": {**DELIVERY, "state": "sent", "cause": None, "error": None, "sent_at": "2026-05-04T10:00:00Z"},
 }
-REPEATED: dict[str, Any] = {"replayed": 12, "left": 0}
+REPEATED: dict[str, Any] = {"replayed": 12, "left": 0, "hastened": 3}

@@ -54,7 +54,7 @@ def test_what_failed_is_listed_with_the_reason_and_sent_again_or_settled(
     assert lost in listed.stdout
     assert "smtp://mail.example:587 is down" in listed.stdout
     assert [one["message"] for one in json.loads(plain.stdout)] == [unclear]
-    assert all_again.stdout == "1 messages are on their way again.\n"
+    assert all_again.stdout == "Messages on their way again: 1. Tried now instead of later: 0.\n"
     assert json.loads(settled.stdout)["delivery"]["state"] == "sent"
     assert (too_late.returncode, "was sent at" in too_late.stderr) == (2, True)
     assert (nothing.stdout, nothing.stderr) == ("", "No message is failed.\n")

@@ -172,6 +172,29 @@ async def test_after_an_outage_all_that_was_given_up_is_sent_again_and_nothing_e
     assert await deliveries.count(Asked(DEFAULT_BRAND, "failed")) == 3
 
 
+async def test_after_an_outage_what_waits_is_tried_now_and_keeps_its_attempts(
+    desk: Desk, deliveries: Deliveries, queue: Queue
+) -> None:
+    tried, left_alone = await fail(desk, Failure("down", wait=timedelta(hours=1))), await fail(desk, LEFT_ALONE)
+    await fail(desk, Failure("down", wait=timedelta(hours=1)), channel="api")
+
+    hastened = await deliveries.hasten(Asked(DEFAULT_BRAND, channel="email"), LATER)
+
+    found = {one.standing.message: one.standing for one in await deliveries.page(ALL)}
+    assert hastened == 2
+    assert [found[one.message].next_attempt_at for one in (tried, left_alone)] == [LATER] * 2
+    assert [found[one.message].attempts for one in (tried, left_alone)] == [1, 0]
+
+
+async def test_who_is_left_alone_keeps_the_reason_of_the_last_try(desk: Desk, deliveries: Deliveries) -> None:
+    delivery = await fail(desk, Failure("connection refused"))
+
+    await desk.unsent(delivery, LEFT_ALONE, LATER)
+
+    (found,) = await deliveries.page(ALL)
+    assert found.standing.error == "connection refused"
+
+
 async def test_the_list_is_paged_and_asked_for_by_state_cause_and_channel(desk: Desk, deliveries: Deliveries) -> None:
     written = [(await write(desk, words)).message for words in ("one", "two", "three")]
     refused = (await fail(desk, REFUSED)).message
