@@ -15,12 +15,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import problems
 from api.access import DEMO, is_here
 from api.callers import Caller, address
-from api.places import Places
+from api.places import Places, Turns
 from api.rates import Over, Rates
 
 ALWAYS = frozenset({"/healthz", "/readyz", "/metrics"})  # whoever watches must see a full house
 STREAM = "/events"  # how the path of an event stream ends
 STRANGERS_SHARE = 1 / 8  # of what is free, for who may be anybody
+TOGETHER = {
+    True: 4,
+    False: 2,
+}  # requests of one caller that run, by whether they are known; more share a processor badly
 PAUSE_S = 0.5
 PAUSING = 4  # refusals that wait to be told, for each place
 
@@ -62,6 +66,7 @@ class Admission:
         self._rates = Rates()
         self._requests = Places(at_once.requests)
         self._streams = Places(at_once.streams)
+        self._turns = Turns()
         self._pausing = asyncio.Semaphore(PAUSING * at_once.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +91,11 @@ class Admission:
             await self._refuse(scope, receive, send, FULL[streaming])
             return
         try:
-            await self._app(scope, receive, send)
+            if streaming or caller.kind == "operator":
+                await self._app(scope, receive, send)
+                return
+            async with self._turns.one(name, TOGETHER[caller.trusted]):
+                await self._app(scope, receive, send)
         finally:
             places.leave(name)
 

@@ -1,6 +1,9 @@
-"""Places for what runs at the same time, shared so that nobody takes them all."""
+"""Places for what is taken in at the same time, shared so that nobody takes them all, and turns among one's own."""
 
+import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 
 class Places:
@@ -31,3 +34,24 @@ class Places:
         self._held[caller] -= 1
         if not self._held[caller]:
             del self._held[caller]
+
+
+class Turns:
+    """Lets a few requests of each caller run at the same time; the caller's others wait for these."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, asyncio.Semaphore] = {}
+        self._here: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def one(self, caller: str, most: int) -> AsyncIterator[None]:
+        """Run as one of at most so many of a caller."""
+        turn = self._running.setdefault(caller, asyncio.Semaphore(most))
+        self._here[caller] += 1
+        try:
+            async with turn:
+                yield
+        finally:
+            self._here[caller] -= 1
+            if not self._here[caller]:
+                del self._here[caller], self._running[caller]

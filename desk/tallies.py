@@ -65,8 +65,9 @@ async def take(connection: AsyncConnection, quotas: Sequence[Quota], now: dateti
         "period": func.greatest(old.period, new.period),
         "expires_at": func.greatest(old.expires_at, new.expires_at),
     }
-    upsert = added.on_conflict_do_update(index_elements=["subject"], set_=counted).returning(*tallies.c)
-    rows = (await connection.execute(upsert)).all()
+    upsert = added.on_conflict_do_update(index_elements=["subject"], set_=counted)
+    told = upsert.returning(old.subject, old.period, old.before, old.count.label("times"))
+    rows = (await connection.execute(told)).all()
     wait, quota = max(((_wait(row, wanted[row.subject], now), wanted[row.subject]) for row in rows), key=lambda w: w[0])
     if wait > 0:
         raise LimitReached(quota.limit, quota.most, wait)
@@ -92,7 +93,7 @@ def _wait(row: Row[Any], quota: Quota, now: datetime) -> float:
     """Return in how many seconds this one more may come, 0 where it may now."""
     span = quota.within.total_seconds()
     passed = max(now.timestamp() - row.period * span, 0.0)
-    return wait(row.count, row.before, quota.most, passed / span) * span
+    return wait(row.times, row.before, quota.most, passed / span) * span
 
 
 def wait(count: int, before: int, most: int, passed: float) -> float:

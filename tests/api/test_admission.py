@@ -20,7 +20,7 @@ ABUSER, CUSTOMER = "192.0.2.1", "192.0.2.2"
 
 
 class Doors:
-    """A desk whose requests wait until it is opened; it counts those that are inside."""
+    """A desk whose requests wait until it is opened; it counts those that came in."""
 
     def __init__(self, app: FastAPI) -> None:
         self.opened = asyncio.Event()
@@ -36,10 +36,10 @@ class Doors:
         async def follow() -> str:
             return await wait()
 
-    async def full(self, asked: Sequence[asyncio.Task[httpx.Response]]) -> None:
-        """Wait until everybody is inside or was refused."""
+    async def full(self, asked: Sequence[asyncio.Task[httpx.Response]], waiting: int = 0) -> None:
+        """Wait until everybody is inside, was refused, or is one of those who wait for their turn."""
         for _ in range(1000):
-            if self.inside + sum(one.done() for one in asked) == len(asked):
+            if self.inside + sum(one.done() for one in asked) == len(asked) - waiting:
                 return
             await asyncio.sleep(0.01)
 
@@ -95,6 +95,21 @@ async def test_a_program_with_a_key_gets_half_of_what_there_is_when_it_is_alone(
         statuses = [answer.status_code for answer in await asyncio.gather(*asked)]
 
     assert (doors.inside, statuses.count(429)) == (4, 16)
+
+
+async def test_few_of_one_address_run_together_and_the_others_wait_for_these(house: House) -> None:
+    app = create_app(replace(house, demo=False), AtOnce(requests=64))
+    doors = Doors(app)
+    async with at(app, ABUSER) as abuser, at(app, CUSTOMER) as customer:
+        asked = [asyncio.create_task(abuser.get("/wait")) for _ in range(20)]
+        await doors.full(asked, waiting=6)
+        inside = doors.inside
+        others = await customer.get("/sign-in")
+        doors.opened.set()
+        statuses = [answer.status_code for answer in await asyncio.gather(*asked)]
+
+    assert (inside, others.status_code) == (2, 200)
+    assert (statuses.count(200), statuses.count(429)) == (8, 12)
 
 
 async def test_an_invented_key_is_counted_as_its_address(app: FastAPI) -> None:
