@@ -56,6 +56,7 @@ app.add_typer(people.keys, name="keys")
 app.add_typer(people.brands, name="brands")
 app.add_typer(people.teammates, name="teammates")
 app.add_typer(people.audit, name="audit")
+app.add_typer(privacy.app, name="customers")
 app.add_typer(deliveries.app, name="deliveries")
 
 

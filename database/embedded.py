@@ -50,6 +50,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    "log_error_verbosity": "terse",  # details name values, which are customers' words
     "idle_in_transaction_session_timeout": "60s",
 }
 _left_to_others: list[subprocess.Popen[bytes]] = []  # a child that is dropped while it runs would be complained about
