@@ -20,7 +20,7 @@ from domain.prices import Price
 PREFIX = "DESKHAND_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HOST = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
-SECRET = ("database_url", "model_key", "mail_password", "mail_webhook_secret")
+SECRET = ("database_url", "model_key", "mail_password", "mail_webhook_secret", "oidc_client_secret")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 Names = Annotated[tuple[str, ...], NoDecode]
@@ -47,6 +47,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that `serve` binds.")
     port: int = Field(8420, ge=0, le=65535, description="Port that `serve` binds; 0 takes a free one.")
+    public_url: str | None = Field(
+        None, description="Where browsers reach `serve`, if not at its own address: `https://desk.example.com`."
+    )
     allowed_hosts: Names | None = Field(
         None, description="Hosts inside your network that may be asked all the same: `name`, or `name:port`."
     )
@@ -98,6 +101,19 @@ class Settings(BaseSettings):
         None, description="What a program signs with that posts mail, `whsec_...`; two with a comma while one goes."
     )
     mail_brand: str = Field("default", description="Brand whose mail this is.")
+
+    oidc_issuer: str | None = Field(
+        None, description="Provider of your teammates' accounts (OpenID Connect): `https://login.example.com`."
+    )
+    oidc_client_id: str | None = Field(None, description="What the provider calls this server.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="What this server proves that with; leave out for a public client."
+    )
+    oidc_claim: str | None = Field(
+        None, description="Claim that names roles, such as `deskhand-lead`; else the address says who may sign in."
+    )
+    oidc_name: str = Field("your work account", description="What the button to sign in calls it.")
+    oidc_brand: str = Field("default", description="Brand whose teammates sign in there.")
 
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64, description="Threads that embed.")
     tickets_at_once: int = Field(4, ge=1, le=64, description="Tickets that one worker handles at the same time.")
@@ -155,12 +171,21 @@ class Settings(BaseSettings):
                 raise ValueError(f"wants addresses or networks such as '10.0.0.0/8', not {given!r}") from error
         return value
 
-    @field_validator("chroma_url", "model_url", "otlp_endpoint")
+    @field_validator("chroma_url", "model_url", "otlp_endpoint", "public_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError(f"wants an address that starts with http:// or https://, not {value!r}")
         return value.rstrip("/") if value else value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"https?://[^\s?#]+", value):
+            raise ValueError(
+                f"wants what the provider calls itself, such as 'https://login.example.com', not {value!r}"
+            )
+        return value
 
     @field_validator("mail_smtp", "mail_imap")
     @classmethod
@@ -219,6 +244,12 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}{named.upper()} is set without an address: set {PREFIX}MAIL_ADDRESS too")
         if self.mail_sent and not self.mail_imap:
             raise ValueError(f"{PREFIX}MAIL_SENT is a folder of a mailbox: set {PREFIX}MAIL_IMAP too")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_its_provider(self) -> Self:
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            raise ValueError(f"{PREFIX}OIDC_ISSUER and {PREFIX}OIDC_CLIENT_ID belong together: set both, or neither")
         return self
 
     @property

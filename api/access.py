@@ -17,7 +17,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from api import problems
 from api.callers import Caller, Callers
-from api.ports import Services, services
+from api.ports import Services, address, services
 from desk.access import visitors
 from desk.access.roles import RIGHTS
 from desk.access.sessions import Session
@@ -230,6 +230,11 @@ def is_here(request: Request) -> bool:
     client = request.client.host if request.client else ""
     proxied = "forwarded" in request.headers or "x-forwarded-for" in request.headers
     return not proxied and _is_loopback(client) and _is_loopback(request.url.hostname or "")
+
+
+def is_secure(request: Request) -> bool:
+    """Say whether the browser came over TLS, which may end before us."""
+    return request.url.scheme == "https" or address(request).startswith("https:")
 
 
 def _is_loopback(host: str) -> bool:

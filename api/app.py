@@ -36,6 +36,7 @@ from api.routes import (
     lifecycle,
     macros,
     metrics,
+    oidc,
     outbox,
     pages,
     policy,
@@ -111,7 +112,7 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
     working = (tickets, outbox, attachments, customers, privacy, suggestions, macros, activity, assignments, teammates, insights)
-    for routes in (*answering, *working, policy, keys, webhooks, inbound, session, health, metrics, pages):
+    for routes in (*answering, *working, policy, keys, webhooks, inbound, session, oidc, health, metrics, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     problems.install(app)

@@ -18,6 +18,7 @@ from kb_index.editions import Building
 from kb_index.indexing import Indexer
 from kb_index.store import PostgresKnowledge
 from services import Tools
+from services.accounts import Accounts
 from services.doors import Doors
 from services.mailing import Mailing
 from services.measures import Measures
@@ -39,6 +40,16 @@ class Services(Protocol):
     @property
     def mailing(self) -> Mailing:
         """Return the mail as it is configured."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts | None:
+        """Return where teammates have accounts to sign in with, None where that is nowhere."""
+        ...
+
+    @property
+    def public_url(self) -> str | None:
+        """Return where browsers reach this server, None where that is its own address."""
         ...
 
     @property
@@ -107,6 +118,11 @@ def services(request: Request) -> Services:
     """Return the services this application was made with."""
     house: Services = request.app.state.services
     return house
+
+
+def address(request: Request) -> str:
+    """Return where browsers reach this application: as it is set, else as this request did."""
+    return services(request).public_url or str(request.base_url).rstrip("/")
 
 
 def streams(request: Request) -> Streams:

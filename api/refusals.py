@@ -46,6 +46,7 @@ REFUSALS: Mapping[type[DeskError], tuple[type[Problem], str]] = {
         Unauthorized,
         "The address, the password or the link lets nobody in; an admin can make a new link.",
     ),
+    errors.ProviderRefused: (Unauthorized, "The account at the provider lets nobody in; an admin can make a link."),
     errors.TooManyFailures: (TooSoon, "Signing in failed too often; try again when Retry-After says."),
     errors.ProofRefused: (
         Invalid,

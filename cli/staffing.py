@@ -128,10 +128,11 @@ def _of(brand: str, passed: dict[str, object], work: "Callable[[Access], Awaitab
 
 
 def _link(token: str, passed: dict[str, object]) -> str:
-    """Return a link's address: of the server that runs on this data directory, else of where it would."""
+    """Return a link's address: where browsers reach the server, as it is set, as it runs, or as it would."""
     read = settings.read(**passed)
     found = running.find(read.data)
-    return f"{found.url if found else f'http://{read.host}:{read.port}'}/sign-in#{token}"
+    url = read.public_url or (found.url if found else f"http://{read.host}:{read.port}")
+    return f"{url}/sign-in#{token}"
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -13,8 +13,10 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -52,6 +54,19 @@ sign_in_links = Table(
     Column("hash", LargeBinary, primary_key=True),
     Column("teammate", ForeignKey("teammates.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("expires_at", Time, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("brand", ForeignKey("brands.id"), nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False, comment="the account's id there"),
+    Column("teammate", ForeignKey("teammates.id", ondelete="CASCADE"), nullable=False),
+    Column("linked_at", Time, nullable=False),
+    PrimaryKeyConstraint("brand", "issuer", "subject"),
+    UniqueConstraint("teammate", "issuer"),
+    comment="which account at which provider is which teammate",
 )
 
 sign_in_failures = Table(

@@ -29,6 +29,7 @@ Action = Literal[
     "role_given",
     "password_set",
     "link_made",
+    "account_linked",
     "signed_in",
     "signed_out",
     "customer_secret_made",

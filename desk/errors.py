@@ -37,6 +37,7 @@ DeskError
  +- OutgoingRefused     a message that was sent cannot be sent again, nor one on its way be settled
  +- PasswordRefused     a password that is too short or too long
  +- SignInRefused       an address, password or link that lets nobody in
+ +- ProviderRefused     an account elsewhere that lets nobody in
  +- TooManyFailures     signing in failed so often that it must wait
  +- ProofRefused        a token that does not prove who a customer is
  +- LimitReached        so much was asked for that it must wait
@@ -46,6 +47,7 @@ DeskError
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 
 class DeskError(Exception):
@@ -186,6 +188,17 @@ class PasswordRefused(DeskError):
 
 class SignInRefused(DeskError):
     """An address, a password or a link lets nobody in."""
+
+
+Reason = Literal["unknown", "unproven", "taken", "left", "no_role", "only_admin", "broken"]
+
+
+class ProviderRefused(DeskError):
+    """An account at a provider lets nobody in; `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(f"the account at the provider lets nobody in: {reason}")
+        self.reason = reason
 
 
 class TooManyFailures(DeskError):

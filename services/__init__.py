@@ -34,6 +34,7 @@ from kb_index.fits import InUse
 from kb_index.one_shot import Tell, ignore
 from prompts import policy as pages
 from prompts.policy import PolicyError
+from services.accounts import Accounts
 from services.doors import Doors
 from services.governing import Governing
 from services.mailing import Mailing
@@ -145,6 +146,7 @@ class Services:
     outbound: Outbound
     publisher: Publisher
     mailing: Mailing
+    accounts: Accounts | None
     measures: Measures
     watch: Watch
     run_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
@@ -154,6 +156,11 @@ class Services:
     def demo(self) -> bool:
         """Say whether callers on this machine need no key to search, draft and chat."""
         return self.settings.demo
+
+    @property
+    def public_url(self) -> str | None:
+        """Return where browsers reach this server, None where that is its own address."""
+        return self.settings.public_url
 
     def tools(self, pool: Executor, brand: BrandId) -> Tools:
         """Return what a brand's evaluations are made of, thinking in a pool of their own; the weights are shared."""
@@ -274,6 +281,7 @@ async def open_services(settings: Settings, patience_s: float = 0) -> AsyncItera
             ledger=ledger,
             outbound=outbound,
             mailing=mailing,
+            accounts=Accounts.of(settings, outbound, now),
             measures=measures,
             watch=watch,
             publisher=Publisher(doors.webhooks, Sender(outbound), doors.insights, stored.policies, now),

@@ -8,6 +8,7 @@ from fastapi.templating import Jinja2Templates
 
 from api import manual
 from api.ports import Services, services
+from api.routes.oidc import TROUBLES
 from domain.ids import DEFAULT_BRAND
 from web import TEMPLATES
 
@@ -38,9 +39,13 @@ async def chat(request: Request, house: Annotated[Services, Depends(services)]) 
 
 
 @router.get("/sign-in")
-async def sign_in(request: Request) -> HTMLResponse:
-    """Return the page where teammates sign in: by address and password, or by the link that led here."""
-    return templates.TemplateResponse(request, "sign_in.html", headers=HEADERS)
+async def sign_in(request: Request, house: Annotated[Services, Depends(services)], trouble: str = "") -> HTMLResponse:
+    """Return the page where teammates sign in: by password, by the link that led here, or with an account elsewhere.
+
+    `trouble` is what went wrong there.
+    """
+    told = {"account": house.accounts.name if house.accounts else None, "trouble": TROUBLES.get(trouble)}
+    return templates.TemplateResponse(request, "sign_in.html", told, headers=HEADERS)
 
 
 @router.get("/docs")

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Depends, Path, Query, Request, Response
 
 from api import examples, origins, problems, quotas
-from api.access import COOKIE, Access, access, csrf_token, identified
+from api.access import COOKIE, Access, access, csrf_token, identified, is_secure
 from api.idempotency import Once, once
 from api.inputs import Id
-from api.ports import Services, services
+from api.ports import Services, address, services
 from api.shapes import session as shapes
 from api.shapes import teammates as people
 from api.shapes.session import (
@@ -85,7 +85,7 @@ async def get_session(own: Own, request: Request, response: Response, house: Hou
     now = house.context.now()
     fresh = await house.doors.signing_in.rotate(token, now) if session.stale(now) else None
     if fresh:
-        _set_cookie(fresh, request, response)
+        set_cookie(fresh, request, response)
     return SignedIn.of(session, csrf_token(fresh or token))
 
 
@@ -129,7 +129,7 @@ async def make_link(teammate: Named, caller: Admin, request: Request, house: Hou
     async def make() -> Link:
         now = house.context.now()
         token = await house.doors.signing_in.link(caller.brand, TeammateId(teammate), now, caller.caller)
-        return Link.of(teammate, f"{str(request.base_url).rstrip('/')}{SIGN_IN}#{token}", now)
+        return Link.of(teammate, f"{address(request)}{SIGN_IN}#{token}", now)
 
     return await answer(Link, make, unkept=frozenset({"link"}))
 
@@ -189,13 +189,13 @@ async def list_audit(
 
 
 async def _begun(token: str, request: Request, response: Response, house: Services) -> SignedIn:
-    _set_cookie(token, request, response)
+    set_cookie(token, request, response)
     session = await house.doors.signing_in.session(token, house.context.now())
     assert session is not None  # it has just begun
     return SignedIn.of(session, csrf_token(token))
 
 
-def _set_cookie(token: str, request: Request, response: Response) -> None:
+def set_cookie(token: str, request: Request, response: Response) -> None:
     """Give the browser its session: to this host alone, for no script, and over TLS only where we are."""
-    lasts, secure = int(LONGEST.total_seconds()), request.url.scheme == "https"
+    lasts, secure = int(LONGEST.total_seconds()), is_secure(request)
     response.set_cookie(COOKIE, token, max_age=lasts, secure=secure, httponly=True, samesite="lax")

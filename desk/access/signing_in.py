@@ -1,20 +1,21 @@
-"""The door through which teammates come in: by password, by a link, and out again.
+"""The door through which teammates come in: by password, by a link, by an account elsewhere, and out again.
 
 Every method is one transaction and takes the time from its caller; passwords are hashed outside of it.
 """
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from database.people import teammates as people
 from desk import audit
-from desk.access import failures, links, passwords, sessions
+from desk.access import failures, identities, links, passwords, sessions
+from desk.access.identities import Vouched
 from desk.access.roles import Role
 from desk.access.sessions import Session
 from desk.audit import OPERATOR, Entry
-from desk.errors import SignInRefused, TooManyFailures
+from desk.errors import ProviderRefused, SignInRefused, StaffRefused, TooManyFailures
 from desk.staff import teammates
 from desk.staff.teammates import Teammate
 from domain.ids import BrandId, TeammateId
@@ -34,7 +35,7 @@ class SigningIn:
         async with self._engine.begin() as connection:
             if pause := await failures.attempt(connection, brand, email, now):
                 raise TooManyFailures(pause.total_seconds())
-            teammate = await _by_email(connection, brand, email)
+            teammate = await teammates.at(connection, brand, email)
             kept = await passwords.of(connection, teammate) if teammate else None
         if not await passwords.fits(password, kept) or teammate is None:
             raise SignInRefused("the address or the password is wrong: try again, or ask an admin for a link")
@@ -53,6 +54,20 @@ class SigningIn:
             if teammate and brand:
                 return await _begin(connection, brand, teammate, "link", now)
         raise SignInRefused("the link was used, is too old, or never was one: ask an admin for another")
+
+    async def with_provider(self, brand: BrandId, vouched: Vouched, now: datetime) -> str:
+        """Return the token of a new session of whoever a provider vouches for, in the role that it names.
+
+        Raises ProviderRefused.
+        """
+        async with self._engine.begin() as connection:
+            teammate = await identities.meet(connection, brand, vouched, now)
+            if vouched.role and vouched.role != teammate.role:
+                try:
+                    await _give(connection, teammate, vouched.role, now, identities.BY)
+                except StaffRefused as error:
+                    raise ProviderRefused("only_admin") from error
+            return await _begin(connection, brand, teammate.id, identities.BY, now)
 
     async def session(self, token: str, now: datetime) -> Session | None:
         """Return the session of a token, None when it does not hold."""
@@ -104,12 +119,7 @@ class SigningIn:
         Raises UnknownTeammate, or StaffRefused when the brand would have no admin left.
         """
         async with self._engine.begin() as connection:
-            before = await teammates.hold(connection, brand, teammate)
-            if role != "admin":
-                await teammates.require_admin(connection, before)
-            await teammates.change(connection, teammate, role=role)
-            told = Entry("role_given", teammate, brand, by, {"role": role, "before": before.role})
-            await audit.record(connection, told, now)
+            await _give(connection, await teammates.hold(connection, brand, teammate), role, now, by)
             return await teammates.hold(connection, brand, teammate)
 
     async def find(self, brand: BrandId, named: str) -> TeammateId:
@@ -118,21 +128,23 @@ class SigningIn:
         Raises UnknownTeammate.
         """
         async with self._engine.connect() as connection:
-            found = await _by_email(connection, brand, named) or TeammateId(named)
+            found = await teammates.at(connection, brand, named) or TeammateId(named)
             await teammates.require(connection, brand, found)
             return found
+
+
+async def _give(connection: AsyncConnection, held: Teammate, role: Role, now: datetime, by: str) -> None:
+    if role != "admin":
+        await teammates.require_admin(connection, held)
+    await teammates.change(connection, held.id, role=role)
+    told = Entry("role_given", held.id, held.brand, by, {"role": role, "before": held.role})
+    await audit.record(connection, told, now)
 
 
 async def _begin(connection: AsyncConnection, brand: BrandId, teammate: TeammateId, how: str, now: datetime) -> str:
     token = await sessions.begin(connection, teammate, now)
     await audit.record(connection, Entry("signed_in", teammate, brand, teammate, {"with": how}), now)
     return token
-
-
-async def _by_email(connection: AsyncConnection, brand: BrandId, email: str) -> TeammateId | None:
-    chosen = (people.c.brand == brand) & (func.lower(people.c.email) == email.strip().lower())
-    found = await connection.execute(select(people.c.id).where(chosen, people.c.left_at.is_(None)))
-    return found.scalar_one_or_none()
 
 
 async def _brand_of(connection: AsyncConnection, teammate: TeammateId) -> BrandId | None:

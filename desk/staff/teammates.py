@@ -89,6 +89,13 @@ async def hold(connection: AsyncConnection, brand: BrandId, teammate: TeammateId
     return Teammate.of(row)
 
 
+async def at(connection: AsyncConnection, brand: BrandId, email: str) -> TeammateId | None:
+    """Return who has an address, None when nobody of the brand does."""
+    chosen = (teammates.c.brand == brand) & (func.lower(teammates.c.email) == email.strip().lower())
+    found = await connection.execute(select(teammates.c.id).where(chosen, teammates.c.left_at.is_(None)))
+    return found.scalar_one_or_none()
+
+
 async def require(connection: AsyncConnection, brand: BrandId, teammate: TeammateId) -> None:
     """Raise UnknownTeammate unless this teammate works for the brand."""
     found = await connection.execute(select(teammates.c.id).where(_here(brand, teammate)))

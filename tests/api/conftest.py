@@ -42,6 +42,7 @@ from kb_index.store import PostgresKnowledge
 from kb_index.vectors import ExactVectors
 from prompts import policy
 from services import Tools
+from services.accounts import Accounts
 from services.doors import Doors
 from services.mailing import Mailing
 from services.measures import Measures
@@ -73,11 +74,16 @@ class House:
     settings: Settings
     policies: Policies
     mailing: Mailing
+    accounts: Accounts | None = None
     demo: bool = True
     run_key: str | None = RUN_KEY
     alive: bool = True
     new_embedder: Building | None = None
     measures: Measures = field(default_factory=Measures)
+
+    @property
+    def public_url(self) -> str | None:
+        return self.settings.public_url
 
     def worker_alive(self) -> bool:
         return self.alive

@@ -1,5 +1,6 @@
 """Who gets in where, route by route: the page `access_matrix.yaml` says it, and a route it does not name fails."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -47,6 +48,8 @@ def named(matrix: Mapping[str, str]) -> dict[str, set[str]]:
 async def callers(stocked: House) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
     """A caller of each kind, by name."""
     closed = replace(stocked, demo=False)
+    unlimited = re.sub(r"(requests_a_minute): \d+", r"\1: 0", pages.texts()["limits.yaml"])
+    await closed.policies.put(DEFAULT_BRAND, Change({"limits.yaml": unlimited}, "a test"), NOW)
     async with AsyncExitStack() as stack:
         made = {"nobody": await stack.enter_async_context(calling(closed))}
         for scope in SCOPES:

@@ -66,6 +66,6 @@ if (link) {
   show("by-link");
 } else {
   const answer = await ask("GET", "/v1/session");
-  if (answer.trouble) show("by-password");
+  if (answer.trouble) show("by-password", $("trouble").textContent);
   else enter(answer, "by-password", false);
 }
