@@ -6,9 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC
-from typing import Literal
 
 import httpx
 import typer
@@ -20,7 +19,8 @@ import services
 import settings
 from api import readiness
 from api.outputs import Agreements, Readiness, ShownBuilding
-from cli import running
+from cli import running, vitals
+from cli.findings import Finding, State
 from cli.loop import run
 from cli.refusal import Refusal
 from cli.remote import Remote
@@ -35,19 +35,9 @@ from services import mailing
 from services.doors import open_doors
 from settings import Settings
 
-State = Literal["good", "note", "fix"]
 MARKS: dict[State, tuple[str, str]] = {"good": ("✓", "green"), "note": ("·", "yellow"), "fix": ("✗", "red")}
 TIMEOUT_S = 5.0
 LITTLE_SPACE = 1_000_000_000  # bytes
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What the doctor found out about one thing; `fix` means that something does not work."""
-
-    name: str
-    state: State
-    message: str
 
 
 def examine(as_json: bool, **passed: object) -> None:
@@ -68,7 +58,15 @@ async def _findings(passed: dict[str, object]) -> list[Finding]:
         return [Finding("settings", "fix", str(error))]
     known = [_settings(), _data(read), _policy(read), await _server(read)]
     models = [await _embedder(read), *([await _reranker(read.reranker)] if read.reranker else [])]
-    return [*known, *await _stores(read), await _model(read), *models, *await _mail(read), *await _deliveries(read)]
+    return [
+        *known,
+        *await _stores(read),
+        await _model(read),
+        *models,
+        *await _mail(read),
+        *await _traces(read),
+        *await _desk(read),
+    ]
 
 
 def _settings() -> Finding:
@@ -228,13 +226,31 @@ async def _answered(name: str, asked: Awaitable[str]) -> Finding:
         return Finding(name, "fix", str(error))
 
 
-async def _deliveries(read: Settings) -> list[Finding]:
-    """Look for what does not get to customers and to other programs; what the stores lack was told before."""
+async def _traces(read: Settings) -> list[Finding]:
+    """Ask the collector for anything: whatever it answers, it is there."""
+    if read.otlp_endpoint is None:
+        return []
+    answer = await _get(read.otlp_endpoint)
+    if isinstance(answer, str):
+        return [Finding("traces", "fix", f"{read.otlp_endpoint}: {answer}: they are lost meanwhile, and nothing else")]
+    return [Finding("traces", "good", f"go to {read.otlp_endpoint}")]
+
+
+async def _desk(read: Settings) -> list[Finding]:
+    """Look at the desk at work, and for what does not get to customers; what the stores lack was told before."""
     if not read.data.exists() and not read.shared:
         return []
     try:
         async with open_doors(read) as doors:
-            return undelivered(await doors.deliveries.troubles(services.now()))
+            found, now = await doors.monitor.vitals(), services.now()
+            return [
+                vitals.worker(found, expected=read.shared or running.find(read.data) is not None),
+                vitals.queue(found),
+                vitals.time(found, now),
+                *undelivered(await doors.deliveries.troubles(now)),
+                vitals.log(await doors.audit.verify()),
+                vitals.backup(await doors.audit.newest("backed_up"), now),
+            ]
     except services.ERRORS:
         return []
 

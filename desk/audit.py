@@ -119,6 +119,13 @@ class Audit:
             rows = await connection.execute(chosen if before is None else chosen.where(audit.c.number < before))
             return [Sealed.of(row) for row in rows]
 
+    async def newest(self, action: Action) -> datetime | None:
+        """Return when this was done last, None if never."""
+        async with self._engine.connect() as connection:
+            chosen = select(func.max(audit.c.at)).where(audit.c.action == action)
+            found: datetime | None = (await connection.execute(chosen)).scalar_one()
+            return found
+
     async def verify(self, head: str | None = None) -> Checked:
         """Read the whole log and say whether it holds together, and whether it still holds a head noted before."""
         number, previous, seen = 0, BEGINNING, head is None

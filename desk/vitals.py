@@ -18,7 +18,7 @@ _COUNTED = text(
         WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
     )
     SELECT
-        now() AS clock,
+        now() AS at,
         (SELECT count(*) FROM ready) AS ready,
         (SELECT extract(epoch FROM now() - min(since)) FROM ready) AS oldest_job_s,
         (SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing') AS running,
@@ -38,7 +38,7 @@ _COUNTED = text(
 class Vitals:
     """What waits at one moment; ages are seconds on the database's own clock, None where there is nothing to age."""
 
-    clock: datetime
+    at: datetime
     jobs: Mapping[str, int]
     oldest_job_s: float | None
     outbox: Mapping[str, int]
@@ -62,7 +62,7 @@ class Monitor:
 
 def _vitals(row: Row[*tuple[Any, ...]]) -> Vitals:
     return Vitals(
-        clock=row.clock,
+        at=row.at,
         jobs={"ready": row.ready, "running": row.running, "failed": row.given_up},
         oldest_job_s=None if row.oldest_job_s is None else max(0.0, float(row.oldest_job_s)),
         outbox={"queued": row.outbox_queued, "failed": row.outbox_failed},

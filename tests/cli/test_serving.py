@@ -172,7 +172,8 @@ def test_the_doctor_finds_the_server_and_what_is_wrong(served: Served, typed: De
     states = {finding["name"]: finding["state"] for finding in json.loads(well.stdout)}
     faults = {finding["name"]: finding["message"] for finding in json.loads(unwell.stdout) if finding["state"] == "fix"}
     assert well.returncode == 0
-    assert set(states.values()) == {"good"}
+    assert {name for name, state in states.items() if state != "good"} == {"backup"}
+    assert {"worker", "queue", "time", "audit log"} <= states.keys()
     assert unwell.returncode == 1
     assert set(faults) == {"settings", "model", "embedder", "reranker"}
     assert "DESKHAND_MODLE" in faults["settings"]
