@@ -23,6 +23,7 @@ Sign = Literal["spam", "headers", "echo", "repeated", "quick", "rate"]
 SUSPICIONS: tuple[Sign, ...] = ("repeated", "quick", "rate")  # a person should look: it may be one after all
 ROUNDS = 2  # how often a machine is answered before it counts as one
 A_MINUTE = timedelta(minutes=1)
+A_DAY = timedelta(days=1)
 AT_MOST = 12  # messages that one customer writes in a minute
 TELLING = 20  # characters from which equal words are no coincidence
 UNREAD = {"live": timedelta(seconds=1), "mail": timedelta(seconds=20)}  # too soon for anybody to have read and answered
@@ -59,15 +60,23 @@ def heard(text: str, channel: Channel, said: Sequence[Message], now: datetime) -
     return "quick" if _quick(talk, channel, now) else None
 
 
-async def too_many(connection: AsyncConnection, ticket: Ticket, now: datetime) -> Sign | None:
-    """Return *rate* when the customer of a ticket has written as much within a minute as nobody does."""
+async def too_many(connection: AsyncConnection, ticket: Ticket, a_day: int, now: datetime) -> Sign | None:
+    """Return *rate* when the customer of a ticket has written more than anybody does in a minute, or too many mails.
+
+    Who gets the answers need not be who wrote, so mails of one address are answered `a_day` times; 0 is no limit.
+    """
     theirs = table.c.ticket == ticket.id
     if ticket.customer is not None:
         theirs = or_(theirs, (tickets.c.brand == ticket.brand) & (tickets.c.customer == ticket.customer))
-    recent = (table.c.author == "customer") & (table.c.created_at > now - A_MINUTE)
-    counted = select(func.count()).select_from(table).join(tickets, tickets.c.id == table.c.ticket)
-    count = (await connection.execute(counted.where(recent, theirs))).scalar_one()
-    return "rate" if count >= AT_MOST else None
+    by_mail = ticket.channel == "email" and a_day > 0
+    recent = (table.c.author == "customer") & (table.c.created_at > now - (A_DAY if by_mail else A_MINUTE))
+    counts = (
+        func.count().filter(table.c.created_at > now - A_MINUTE).label("minute"),
+        func.count().filter(tickets.c.channel == "email").label("mails"),
+    )
+    counted = select(*counts).select_from(table).join(tickets, tickets.c.id == table.c.ticket)
+    found = (await connection.execute(counted.where(recent, theirs))).one()
+    return "rate" if found.minute >= AT_MOST or (by_mail and found.mails >= a_day) else None
 
 
 def _plain(text: str) -> str:

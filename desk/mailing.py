@@ -164,6 +164,19 @@ async def forget(connection: AsyncConnection, message: MessageId, ended: bool = 
     await connection.execute(delete(mailings).where(gone))
 
 
+async def sent_to_whom(connection: AsyncConnection, message: MessageId, since: datetime) -> tuple[BrandId, int]:
+    """Return the brand of a message, and how many other mails its customer's address was sent since a time."""
+    whose = (customers.c.brand == tickets.c.brand) & (customers.c.id == tickets.c.customer)
+    joined = messages.join(tickets, tickets.c.id == messages.c.ticket).join(customers, whose)
+    chosen = select(customers.c.brand, func.lower(customers.c.email)).select_from(joined)
+    brand, address = (await connection.execute(chosen.where(messages.c.id == message))).one()
+    mailed = joined.join(mailings, mailings.c.message == messages.c.id)
+    theirs = (customers.c.brand == brand) & (func.lower(customers.c.email) == address)
+    others = (mailings.c.began_at > since) & (messages.c.id != message)
+    count = select(func.count()).select_from(mailed).where(theirs, others)
+    return brand, (await connection.execute(count)).scalar_one()
+
+
 async def by_mail(connection: AsyncConnection, ticket: TicketId) -> bool:
     """Say whether a customer wrote last by mail."""
     newest = (

@@ -23,6 +23,7 @@ from domain.turns import LIVE, Author
 LONGEST = 20_000  # characters of one message
 LITTLE = 60  # characters: a text this short may have its question in the subject
 POSTED = "mail_webhook"  # the source of deliveries
+A_DAY = timedelta(days=1)
 AWAY_AFTER = timedelta(seconds=45)  # since a window said last that it is open
 
 
@@ -157,6 +158,13 @@ class Mails:
                 return False
             envelope = await mailing.envelope(connection, message, "")
             return envelope is not None and envelope.brand == brand
+
+    async def too_many(self, message: MessageId, now: datetime) -> int:
+        """Return how many mails a day an address may get where that of a message has had as many, else 0."""
+        async with self._engine.connect() as connection:
+            brand, sent = await mailing.sent_to_whom(connection, message, now - A_DAY)
+            most = (await self._policies.in_force(brand, connection)).limits.mails.sent_a_day
+        return most if sent >= most else 0
 
     async def told(self, ticket_id: TicketId, text: str, now: datetime) -> bool:
         """Keep the address that a customer tells a person who took over their chat; True when one was kept."""

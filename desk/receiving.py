@@ -83,7 +83,7 @@ async def receive(
     ticket = await _place(connection, incoming, policy, now)
     said = await messages.of(connection, ticket.id, LOOKED_BACK)
     sign = loops.headed(incoming.headers) or loops.heard(incoming.text, ticket.channel, said, now)
-    sign = sign or await loops.too_many(connection, ticket, now)
+    sign = sign or await loops.too_many(connection, ticket, policy.limits.mails.answered_a_day, now)
     message = await messages.add(
         connection, ticket.id, "customer", "text", incoming.text, now, automatic=sign is not None
     )

@@ -112,13 +112,16 @@ class ByMailToo:
         self._now = now
 
     async def send(self, delivery: Delivery) -> None:
-        """Send a message to whom the chat does not reach.
+        """Send a message to whom the chat does not reach; who told the address there has not proven that it is theirs.
 
         Raises ConnectorError.
         """
-        brand = self._email.brand
-        if await self._mails.wanted(brand, delivery.message, delivery.author, delivery.ticket, self._now()):
-            await self._email.send(delivery)
+        brand, message = self._email.brand, delivery.message
+        if not await self._mails.wanted(brand, message, delivery.author, delivery.ticket, self._now()):
+            return
+        if most := await self._mails.too_many(message, self._now()):
+            raise Undeliverable(f"the address was sent {most} mails within a day, which limits.yaml allows: wait a day")
+        await self._email.send(delivery)
 
 
 class _InDoubt(ConnectorError):

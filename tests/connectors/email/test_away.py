@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from connectors.chat import Chat
+from connectors.connector import Undeliverable
 from connectors.email.intake import Intake
 from connectors.email.sending import ByMailToo, Email
 from database.database import Database
@@ -14,11 +15,13 @@ from desk.desk import Desk, Incoming
 from desk.mails import AWAY_AFTER, Mails
 from desk.outbox import Delivery
 from domain.ids import DEFAULT_BRAND, CustomerId, TicketId
+from prompts import policy as pages
 from tests.connectors.email.mails import mail
 from tests.connectors.email.post import Post
 from tests.connectors.email.test_sending import answer, handed_over_chat
 from tests.desk.decisions import NOW
 
+MOST = pages.load().limits.mails.sent_a_day
 ADDRESS = "Sure, it is Anna@Customer.example."
 
 
@@ -164,3 +167,19 @@ async def test_an_unproven_address_makes_nobody_somebody_else(
     theirs = (await desk.ticket(received.ticket, DEFAULT_BRAND)).customer
     claimed = (await desk.ticket(ticket, DEFAULT_BRAND)).customer
     assert theirs != claimed != CustomerId("")
+
+
+async def test_an_address_that_somebody_told_gets_so_many_mails_in_a_day_from_however_many_chats(
+    desk: Desk, mails: Mails, chat: Chat, smtp: Post
+) -> None:
+    for number in range(MOST + 2):
+        ticket = await handed_over_chat(desk, f"I want a person, {number}.")
+        await mails.told(ticket, ADDRESS, NOW)
+        delivery = await answer(desk, ticket)
+        if number < MOST:
+            await chat.send(delivery)
+        else:
+            with pytest.raises(Undeliverable, match=f"sent {MOST} mails within a day"):
+                await chat.send(delivery)
+
+    assert len(smtp.taken) == MOST

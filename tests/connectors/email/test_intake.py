@@ -16,6 +16,7 @@ from desk.desk import Desk
 from desk.mails import Mails
 from desk.tickets import Ticket
 from domain.ids import DEFAULT_BRAND, TicketId
+from prompts import policy as pages
 from tests.connectors.email import dovecot
 from tests.connectors.email.mails import bounce, mail
 from tests.desk.decisions import NOW
@@ -237,3 +238,18 @@ async def test_a_mailbox_that_cannot_be_opened_says_so(mailbox: Callable[..., Ma
         await mailbox("Nowhere").check()
     with pytest.raises(MailboxError, match=r"imap://127\.0\.0\.1:9"):
         await Mailbox(Server.at("imap://127.0.0.1:9", timeout_s=1)).check()
+
+
+async def test_mails_that_claim_to_come_from_somebody_are_answered_so_many_times_a_day(mails: Mails) -> None:
+    answered = pages.load().limits.mails.answered_a_day
+    clock = [NOW + timedelta(minutes=10 * number) for number in range(answered + 3)]
+    clock.append(clock[0] + timedelta(days=1, minutes=30))
+    taken = []
+
+    for number, now in enumerate(clock):
+        forged = mail(f"Question {number}?", Message_ID=f"<{number}@forged.example>").as_bytes()
+        received = await Intake(mails, DEFAULT_BRAND, "help@shop.example", lambda at=now: at).take(forged)  # type: ignore[misc]
+        assert received is not None
+        taken.append(received.automatic)
+
+    assert taken == [*[False] * answered, True, True, True, False]
