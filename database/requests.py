@@ -41,10 +41,14 @@ class RequestDiffers(RequestError):
 
 
 class Requests:
-    """Remembers for a day what each caller's keyed requests were answered with."""
+    """Remembers for a day what each caller's keyed requests were answered with.
+
+    What cannot be written down while the database is away is owed until the request is repeated.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._owed: dict[tuple[str, str], dict[str, Any] | None] = {}
 
     async def begin(self, caller: str, key: str, fingerprint: bytes, now: datetime) -> dict[str, Any] | None:
         """Return the answer this request had before, None when it is new and now the caller's to answer.
@@ -52,6 +56,7 @@ class Requests:
         A request that died without an answer may be begun again after a minute.
         Raises RequestRunning or RequestDiffers.
         """
+        await self._settle(caller, key)
         async with self._engine.begin() as connection:
             await connection.execute(delete(requests).where(requests.c.created_at < now - KEPT))
             if await _claim(connection, caller, key, fingerprint, now):
@@ -60,18 +65,30 @@ class Requests:
 
     async def finish(self, caller: str, key: str, answer: dict[str, Any]) -> None:
         """Keep the answer for whoever repeats the request."""
-        async with self._engine.begin() as connection:
-            await connection.execute(update(requests).where(_named(caller, key)).values(answer=answer))
+        self._owed[caller, key] = answer
+        await self._settle(caller, key)
 
     async def abandon(self, caller: str, key: str) -> None:
         """Forget a request that failed, so that it can be made again."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(requests).where(_named(caller, key)))
+        self._owed[caller, key] = None
+        await self._settle(caller, key)
 
     async def release(self) -> None:
         """Let every request that was never answered be made again at once: whoever ran them is dead."""
         async with self._engine.begin() as connection:
             await connection.execute(delete(requests).where(requests.c.answer.is_(None)))
+
+    async def _settle(self, caller: str, key: str) -> None:
+        """Write down how a request of this process ended, if that is still owed."""
+        if (caller, key) not in self._owed:
+            return
+        answer, known = self._owed[caller, key], _named(caller, key)
+        async with self._engine.begin() as connection:
+            if answer is None:
+                await connection.execute(delete(requests).where(known))
+            else:
+                await connection.execute(update(requests).where(known).values(answer=answer))
+        self._owed.pop((caller, key), None)
 
 
 def _named(caller: str, key: str) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 POOL_SIZE = 4
+PATIENCE_S = 10.0  # for a connection; who is told to stop while the database is away waits as long twice
 URGENT, SOON, NORMAL = 10, 5, 0
 LOCKED = text("SELECT DISTINCT lock FROM procrastinate_jobs WHERE lock = ANY(:locks) AND status IN ('todo', 'doing')")
 WAITING = text("DELETE FROM procrastinate_jobs WHERE lock = ANY(:locks) AND status = 'todo'")
@@ -22,7 +23,9 @@ class Queue:
 
     def __init__(self, conninfo: str) -> None:
         self.conninfo = conninfo
-        self.app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=POOL_SIZE))
+        self.app = App(
+            connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=POOL_SIZE, timeout=PATIENCE_S)
+        )
 
     async def __aenter__(self) -> Self:
         await self.app.open_async()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import httpx
 import psutil
@@ -30,17 +31,27 @@ class Deskhand:
     data: Path
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    began: int = 0
 
     def start(self) -> None:
         """Start it and wait until it says that it runs."""
+        self.launch()
+        self.ready()
+
+    def launch(self) -> None:
+        """Start it."""
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "said.txt").open("ab") as said:
-            began = said.tell()
+            self.began = said.tell()
             command = [*COMMAND, *self.arguments, "--data", str(self.data)]
             self.process = subprocess.Popen(command, env=self.environment, stdout=said, stderr=said)
+
+    def ready(self) -> None:
+        """Wait until it says that it runs."""
+        assert self.process is not None
         until = time.monotonic() + PATIENCE_S
-        while b"Ctrl-C stops it." not in self.said(began):
-            assert self.process.poll() is None, self.said(began).decode()
+        while b"Ctrl-C stops it." not in self.said(self.began):
+            assert self.process.poll() is None, self.said(self.began).decode()
             assert time.monotonic() < until, "it did not start"
             time.sleep(0.05)
 
@@ -72,10 +83,12 @@ class Deskhand:
 
 @contextmanager
 def running_all(*started: Deskhand) -> Iterator[None]:
-    """Start these, one after the other, and stop at the end what still runs."""
+    """Start these, all at once, and stop at the end what still runs."""
     try:
         for one in started:
-            one.start()
+            one.launch()
+        for one in started:
+            one.ready()
         yield
     finally:
         for one in started:
@@ -93,19 +106,16 @@ class Postgres:
     server: EmbeddedServer
 
     @classmethod
-    def inside(cls, data: Path) -> "Postgres":
-        """Join the server inside a data directory."""
-        joined = EmbeddedServer(data / "postgres")
-        joined.start()
-        return cls(joined)
-
-    @classmethod
-    def apart(cls, folder: Path) -> "Postgres":
-        """Start a server of its own, with an empty database."""
-        started = EmbeddedServer(folder, {"max_connections": "120"})
-        started.start()
-        create(started.conninfo("postgres"), NAME)
-        return cls(started)
+    @contextmanager
+    def used(cls, folder: Path) -> Iterator[Self]:
+        """Yield the server in a folder, as one more of its users: started, with an empty database, if nobody was."""
+        server = EmbeddedServer(folder, {"max_connections": "120"})
+        server.start()
+        try:
+            create(server.conninfo("postgres"), NAME)
+            yield cls(server)
+        finally:
+            server.stop()
 
     @property
     def conninfo(self) -> str:

@@ -17,7 +17,7 @@ from tests.cli.conftest import environment, help_center, run
 
 __all__ = ["environment", "help_center", "run"]
 PROVING = bool(os.environ.get("PROVE"))
-STOPS, WRITING = (50, 20) if PROVING else (2, 6)
+STOPS, WRITING = (50, 20) if PROVING else (1, 6)
 RESUMED_S = 10.0
 
 
@@ -29,8 +29,7 @@ def test_a_server_goes_on_when_the_postgresql_inside_was_stopped_at_once(
     server = Deskhand(("serve", "--demo", "--port", "0"), data, environment)
     crowd = Crowd((lambda: server.url,))
     resumed: list[float] = []
-    with running_all(server):
-        stores = Postgres.inside(data)
+    with running_all(server), Postgres.used(data / "postgres") as stores:
         for stop in range(STOPS):
             numbers = range(stop * WRITING, (stop + 1) * WRITING)
             arriving = threading.Thread(target=crowd.arrive, args=(numbers, 1.0))
@@ -44,7 +43,6 @@ def test_a_server_goes_on_when_the_postgresql_inside_was_stopped_at_once(
             resumed.append(time.monotonic() - began)
         crowd.arrive(range(STOPS * WRITING), 1.0)
         found = books(stores.conninfo)
-        stores.server.stop()
         ready = httpx.get(f"{server.url}/readyz", timeout=10, trust_env=False)
         server.signal(signal.SIGTERM)
         code = server.ended()
