@@ -112,8 +112,13 @@ class Deliveries:
 
     async def hasten(self, asked: Asked, now: datetime) -> int:
         """Try now what waits to be tried again, as after an outage, and return how much that is."""
-        waits = [*_meant(replace(asked, state="queued", cause=None)), table.c.next_attempt_at > now + outbox.GRACE]
-        which = select(table.c.message).select_from(_JOINED).where(*waits).with_for_update(of=table, skip_locked=True)
+        waits = [*_meant(replace(asked, state="queued", cause=None)), table.c.error.is_not(None)]
+        which = (
+            select(table.c.message)
+            .select_from(_JOINED)
+            .where(*waits, table.c.next_attempt_at > now)
+            .with_for_update(of=table, skip_locked=True)
+        )
         async with self._engine.begin() as connection:
             await circuits.retry(connection, now)
             sooner = update(table).where(table.c.message.in_(which)).values(next_attempt_at=now)
