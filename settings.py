@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     tickets_at_once: int = Field(4, ge=1, le=64, description="Tickets that one worker handles at the same time.")
     requests_at_once: int = Field(64, ge=8, le=10_000, description="Requests that one process serves at the same time.")
     streams_at_once: int = Field(500, ge=8, le=100_000, description="Event streams that one process keeps open.")
+    turns_waiting: int = Field(
+        200, ge=0, description="Turns that wait for a worker before no more are taken; 0 is any."
+    )
     drain_s: float = Field(20.0, ge=0, le=600, description="Longest wait for running work at a stop, in seconds.")
     log_level: LogLevel = Field("info", description="Least serious line that is logged.")
     otlp_endpoint: str | None = Field(

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import problems
 from api.access import DEMO, is_here
+from api.backlog import Backlog
 from api.callers import Caller, address
 from api.places import Places, Turns
 from api.rates import Over, Rates
@@ -31,10 +32,11 @@ PAUSING = 4  # refusals that wait to be told, for each place
 
 @dataclass(frozen=True)
 class AtOnce:
-    """How many requests, and how many event streams, a process serves at the same time."""
+    """How many requests and event streams a process serves at the same time, and how many turns may wait; 0 is any."""
 
     requests: int = 64
     streams: int = 500
+    turns: int = 0
 
 
 USUAL = AtOnce()
@@ -53,6 +55,7 @@ FULL = {
     False: Refusal("requests_at_once", "Too many requests run at this moment; send it again when Retry-After says."),
     True: Refusal("streams_at_once", "Too many event streams are open; connect again when Retry-After says.", 5.0),
 }
+BEHIND = Refusal("turns_waiting", "Too many customers wait for an answer; send it again when Retry-After says.", 5.0)
 
 
 class Admission:
@@ -67,6 +70,7 @@ class Admission:
         self._requests = Places(at_once.requests)
         self._streams = Places(at_once.streams)
         self._turns = Turns()
+        self._backlog = Backlog(at_once.turns)
         self._pausing = asyncio.Semaphore(PAUSING * at_once.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,6 +83,9 @@ class Admission:
         rates = await state.allowances.rates(state.services, caller, scope)
         if over := self._rates.take(rates, monotonic()):
             await self._refuse(scope, receive, send, _too_often(over))
+            return
+        if not await self._backlog.takes(state.services, scope):
+            await self._refuse(scope, receive, send, BEHIND)
             return
         await self._in_place(caller, scope, receive, send)
 

@@ -50,7 +50,7 @@ async def _serve(read: Settings, listener: socket.socket) -> None:
     from api.server import serving
 
     async with open_services(read) as opened, _worker(opened) as worker:
-        app = create_app(opened, AtOnce(read.requests_at_once, read.streams_at_once))
+        app = create_app(opened, AtOnce(read.requests_at_once, read.streams_at_once, read.turns_waiting))
         server = serving(app, read.host, listener.getsockname()[1], read.drain_s, read.proxies or ())
         server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # this command has the signals
         _on_signals(lambda: setattr(server, "should_exit", True))

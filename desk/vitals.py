@@ -33,6 +33,14 @@ _COUNTED = text(
     """
 )
 
+_TURNS = text(
+    """
+    SELECT count(*) FROM (
+        SELECT FROM procrastinate_jobs WHERE status = 'todo' AND task_name = 'handle_turn' LIMIT :most
+    ) AS waiting
+    """
+)
+
 
 @dataclass(frozen=True)
 class Vitals:
@@ -58,6 +66,11 @@ class Monitor:
         """Return the vitals of this moment, in one statement."""
         async with self._engine.connect() as connection:
             return _vitals((await connection.execute(_COUNTED, {"silence": STALLED_AFTER})).one())
+
+    async def turns_waiting(self, most: int) -> int:
+        """Return how many turns wait for a worker, counted up to `most`."""
+        async with self._engine.connect() as connection:
+            return int((await connection.execute(_TURNS, {"most": most})).scalar_one())
 
 
 def _vitals(row: Row[*tuple[Any, ...]]) -> Vitals:

@@ -121,6 +121,17 @@ async def test_an_invented_key_is_counted_as_its_address(app: FastAPI) -> None:
     assert doors.inside == 1
 
 
+async def test_while_many_customers_wait_no_further_message_is_taken_but_everything_else(house: House) -> None:
+    app = create_app(house, AtOnce(turns=3))
+    async with at(app, "127.0.0.1") as caller:
+        sent = [await caller.post("/v1/chat", json={"text": f"Refund {number}, please."}) for number in range(5)]
+        read = await caller.get(f"/v1/chat/{sent[0].json()['ticket']}")
+
+    assert [answer.status_code for answer in sent] == [202, 202, 202, 429, 429]
+    assert (read.status_code, sent[-1].headers["retry-after"]) == (200, "5")
+    assert app.state.refused == {"turns_waiting": 2}
+
+
 async def test_streams_are_counted_apart(app: FastAPI) -> None:
     async with crowd(app, 20, "/wait/events"), at(app, ABUSER) as caller:
         request, stream = await caller.get("/sign-in"), await caller.get("/wait/events")
