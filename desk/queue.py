@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 POOL_SIZE = 4
 PATIENCE_S = 10.0  # for a connection; who is told to stop while the database is away waits as long twice
+RECONNECT_S = 3.0  # the pool's pauses grow; then whoever needs a connection tries anew
 URGENT, SOON, NORMAL = 10, 5, 0
 LOCKED = text("SELECT DISTINCT lock FROM procrastinate_jobs WHERE lock = ANY(:locks) AND status IN ('todo', 'doing')")
 WAITING = text("DELETE FROM procrastinate_jobs WHERE lock = ANY(:locks) AND status = 'todo'")
