@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC
 
 import httpx
@@ -19,6 +19,7 @@ import services
 import settings
 from api import readiness
 from api.outputs import Agreements, Readiness, ShownBuilding
+from api.routes.oidc import BACK
 from cli import running, vitals
 from cli.findings import Finding, State
 from cli.loop import run
@@ -26,12 +27,13 @@ from cli.refusal import Refusal
 from cli.remote import Remote
 from cli.running import Running
 from connectors.connector import ConnectorError
+from connectors.oidc import ProviderDown
 from desk.deliveries import Troubles
 from domain.ids import BrandId
 from embedding import loading
 from embedding.embedder import EmbedderError
 from prompts import policy
-from services import mailing
+from services import accounts, mailing
 from services.doors import open_doors
 from settings import Settings
 
@@ -64,6 +66,7 @@ async def _findings(passed: dict[str, object]) -> list[Finding]:
         await _model(read),
         *models,
         *await _mail(read),
+        *await _accounts(read),
         *await _traces(read),
         *await _desk(read),
     ]
@@ -219,10 +222,19 @@ async def _mail(read: Settings) -> list[Finding]:
     return [await _answered(name, ask(read)) for name, server, ask in asked if server]
 
 
+async def _accounts(read: Settings) -> list[Finding]:
+    """Ask the provider of the teammates' accounts, and say where browsers come back to, which is registered there."""
+    if read.oidc_issuer is None:
+        return []
+    found = await _answered("accounts", accounts.look(read, services.now))
+    back = f"{read.public_url or f'http://{read.host}:{read.port}'}{BACK}"
+    return [found if found.state == "fix" else replace(found, message=f"{found.message}; it sends back to {back}")]
+
+
 async def _answered(name: str, asked: Awaitable[str]) -> Finding:
     try:
         return Finding(name, "good", await asked)
-    except ConnectorError as error:
+    except (ConnectorError, ProviderDown) as error:
         return Finding(name, "fix", str(error))
 
 

@@ -135,6 +135,15 @@ class Provider:
             )
         return told
 
+    async def check(self) -> int:
+        """See that the provider can be asked, and return how many keys it signs with.
+
+        Raises ProviderDown.
+        """
+        told = await self._fresh(_text(await self.discovered(), "jwks_uri"))
+        self._check(_text(await self.discovered(), "authorization_endpoint"))
+        return len(_signing(told))
+
     async def _exchange(self, attempt: Attempt, code: str, back: str) -> Claims:
         """Return the tokens that a code is good for, once."""
         told = await self.discovered()
@@ -266,11 +275,16 @@ def _text(told: Claims, name: str) -> str:
 
 def _matching(told: Claims, header: Claims) -> dict[str, Any] | None:
     """Return the key that a token names; one that names none is signed with the only one."""
-    keys = told.get("keys")
-    listed = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
-    fitting = [key for key in listed if key.get("use") != "enc" and key.get("alg") in (None, header["alg"])]
+    fitting = [key for key in _signing(told) if key.get("alg") in (None, header["alg"])]
     named = [key for key in fitting if "kid" not in header or key.get("kid") == header["kid"]]
     return named[0] if len(named) == 1 else None
+
+
+def _signing(told: Claims) -> list[dict[str, Any]]:
+    """Return the keys of a list that are there to sign with."""
+    keys = told.get("keys")
+    listed = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+    return [key for key in listed if key.get("use") != "enc"]
 
 
 def _at(claims: Claims, name: str) -> Any:

@@ -33,3 +33,16 @@ class Accounts:
         secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None
         client = Client(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim)
         return cls(Provider(client, outbound, now), BrandId(settings.oidc_brand), settings.oidc_name)
+
+
+async def look(settings: Settings, now: Callable[[], datetime]) -> str:
+    """Ask the provider what it says of itself, and say so. Raises ProviderDown."""
+    from connectors.outbound import Outbound
+
+    outbound = Outbound(settings.allowed_hosts or ())
+    try:
+        accounts = Accounts.of(settings, outbound, now)
+        keys = await accounts.provider.check() if accounts else 0
+    finally:
+        await outbound.close()
+    return f"{settings.oidc_issuer} signs with {keys} key{'s' if keys != 1 else ''}"

@@ -11,11 +11,12 @@ import pytest
 from pydantic import SecretStr
 
 from api.routes.oidc import BACK, BEGIN, COOKIE, TROUBLES
-from connectors.oidc import ASKED_AGAIN
+from connectors.oidc import ASKED_AGAIN, ProviderDown
 from connectors.outbound import Outbound
 from desk.access.roles import Role
 from desk.staff.staff import Profile
 from domain.ids import DEFAULT_BRAND, TeammateId
+from services import accounts
 from services.accounts import Accounts
 from tests import provider
 from tests.api.conftest import NOW, House, calling
@@ -328,3 +329,16 @@ async def test_the_page_shows_the_way_and_what_went_wrong(closed: Closed, house:
     assert "boo" not in other
     assert BEGIN not in bare
     assert nowhere == [404, 404]
+
+
+async def test_the_doctor_asks_the_provider(closed: Closed, elsewhere: LocalProvider) -> None:
+    read = closed(allowed_hosts=(f"127.0.0.1:{elsewhere.port}",)).settings
+
+    good = await accounts.look(read, lambda: NOW)
+    elsewhere.down = True
+
+    assert good == f"{elsewhere.issuer} signs with 1 key"
+    with pytest.raises(ProviderDown, match="answers 503"):
+        await accounts.look(read, lambda: NOW)
+    with pytest.raises(ProviderDown, match="DESKHAND_ALLOWED_HOSTS"):
+        await accounts.look(closed().settings, lambda: NOW)
