@@ -76,14 +76,21 @@ def serve(
 
 
 @app.command()
-def work(policy: Pages = None, data: Data = None) -> None:
+def work(
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of /healthz, /readyz and /metrics; without it there are none."),
+    ] = None,
+    policy: Pages = None,
+    data: Data = None,
+) -> None:
     """Run one more worker.
 
     It needs a PostgreSQL and a Chroma server of your own, which it shares with `deskhand serve`.
     """
     from cli import serving
 
-    serving.work(policy=policy, data=data)
+    serving.work(port, policy=policy, data=data)
 
 
 @app.command()

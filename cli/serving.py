@@ -33,15 +33,16 @@ def serve(workers: int, **passed: object) -> None:
         run(_serve(read, listener), level=read.log_level)
 
 
-def work(**passed: object) -> None:
-    """Run a worker until Ctrl-C or SIGTERM, then finish what is under way."""
+def work(port: int | None, **passed: object) -> None:
+    """Run a worker until Ctrl-C or SIGTERM, then finish what is under way; at `port` it says how it does."""
     read = settings.read(**passed)
     if not read.shared:
         raise Refusal(
             "`deskhand work` shares its stores with other processes, so it needs servers of your own: set "
             "DESKHAND_DATABASE_URL and DESKHAND_CHROMA_URL; without them `deskhand serve` has a worker inside"
         )
-    run(_work(read), level=read.log_level)
+    with nullcontext() if port is None else _listening(read.host, port) as listener:
+        run(_work(read, listener), level=read.log_level)
 
 
 async def _serve(read: Settings, listener: socket.socket) -> None:
@@ -62,10 +63,16 @@ async def _serve(read: Settings, listener: socket.socket) -> None:
             raise Refusal("the server did not start; the lines above say why")
 
 
-async def _work(read: Settings) -> None:
+async def _work(read: Settings, listener: socket.socket | None) -> None:
+    from api import door
+
     stop = asyncio.Event()
     _on_signals(stop.set)
-    async with open_services(read) as opened, _worker(opened) as worker:
+    async with (
+        open_services(read) as opened,
+        _worker(opened) as worker,
+        door.opened(opened, listener) if listener else nullcontext(),
+    ):
         typer.echo(f"A worker runs on {read.tickets_at_once} tickets at once. Ctrl-C stops it.")
         worker.add_done_callback(lambda _: stop.set())
         await stop.wait()

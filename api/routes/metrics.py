@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import problems
 from api.access import Access, access
-from api.ports import Services, services
+from api.ports import Services, refused, services
 from desk.vitals import Vitals
 
 MEDIA_TYPE = "text/plain; version=0.0.4"
@@ -36,7 +36,7 @@ async def metrics(
     It holds numbers of all brands together and nobody's words. While the database does not answer,
     `deskhand_database_up` is 0 and its other gauges are left out.
     """
-    return Response(house.measures.page(await _vitals(house), request.app.state.refused), media_type=MEDIA_TYPE)
+    return Response(house.measures.page(await _vitals(house), refused(request)), media_type=MEDIA_TYPE)
 
 
 async def _vitals(house: Services) -> Vitals | None:

@@ -1,6 +1,7 @@
 """What Prometheus reads of a process."""
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
+from api import door
 from database.database import Database, create_engine
 from desk.vitals import Monitor
 from domain.calls import ModelCall
@@ -131,6 +133,22 @@ async def test_each_limit_that_refused_is_named(house: House, head: dict[str, st
         found = await scraped(caller, head)
 
     assert found["deskhand_refusals_total", "requests_at_once"] == 3
+
+
+async def test_a_worker_shows_how_it_does_and_nothing_else(house: House, head: dict[str, str]) -> None:
+    house.measures.called(ModelCall("large", "draft", 0.3, Usage(1, 321, 45)))
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    async with (
+        door.opened(replace(house, demo=False), listener),
+        httpx.AsyncClient(base_url=address, trust_env=False) as caller,
+    ):
+        found = await scraped(caller, head)
+        answers = [(await caller.get(path)).status_code for path in ("/healthz", "/readyz", "/metrics", "/v1/tickets")]
+
+    assert found["deskhand_model_tokens_total", "read", "large", "draft"] == 321
+    assert answers == [200, 200, 401, 404]
 
 
 async def test_a_process_whose_database_is_gone_still_says_what_it_has_done(house: House) -> None:
