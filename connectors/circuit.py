@@ -30,7 +30,12 @@ class Circuit:
         try:
             yield
         except ConnectorError as error:
-            if not error.works:
-                await self.circuits.failed(self.destination, self.now(), entry.trial)
+            await self._note(error.works, entry.trial)
             raise
-        await self.circuits.worked(self.destination)
+        await self._note(True, entry.trial)
+
+    async def _note(self, works: bool, trial: bool) -> None:
+        if works:
+            await self.circuits.worked(self.destination)
+        else:
+            await self.circuits.failed(self.destination, self.now(), trial)

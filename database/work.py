@@ -98,7 +98,7 @@ alerts = Table(
     Column("seen_at", Time),
     Column("seen_by", ForeignKey("teammates.id")),
     Column("clock", ForeignKey("clocks.id", ondelete="CASCADE"), comment="null where it is about the ticket"),
-    one_of("cause", "half", "at_risk", "breached", "grave", "unanswered", "follow_up_due"),
+    one_of("cause", "half", "at_risk", "breached", "grave", "unanswered", "undelivered", "follow_up_due"),
     Index(
         "uq_alerts_of_ticket", "ticket", "cause", "step", "told", unique=True, postgresql_where=text("clock IS NULL")
     ),

@@ -1,12 +1,12 @@
 """Alerts: who was told that a ticket needs somebody, and whether they have seen it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Self
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from database.work import alerts
@@ -14,7 +14,7 @@ from desk import events
 from desk.errors import UnknownAlert
 from domain.ids import BrandId, TeammateId, TicketId
 
-Cause = Literal["half", "at_risk", "breached", "grave", "unanswered", "follow_up_due"]
+Cause = Literal["half", "at_risk", "breached", "grave", "unanswered", "undelivered", "follow_up_due"]
 COORDINATION = "coordination"  # the team that keeps the overview
 
 
@@ -54,11 +54,30 @@ async def tell(
 ) -> bool:
     """Tell a team, a teammate by id or a lead by address; False when they were told this before."""
     row = {"brand": brand, "ticket": ticket, "cause": cause, "step": step, "told": told, "clock": clock}
-    new = insert(alerts).values(**row, created_at=now).on_conflict_do_nothing().returning(alerts.c.id)
+    return await _tell(connection, row, now, insert(alerts).on_conflict_do_nothing())
+
+
+async def tell_again(
+    connection: AsyncConnection, brand: BrandId, ticket: TicketId, cause: Cause, told: str, now: datetime
+) -> bool:
+    """Tell somebody of a ticket as often as it happens; False while they have not seen what they were told before."""
+    row = {"brand": brand, "ticket": ticket, "cause": cause, "step": 0, "told": told}
+    anew = insert(alerts).on_conflict_do_update(
+        index_elements=["ticket", "cause", "step", "told"],
+        index_where=alerts.c.clock.is_(None),
+        set_={"created_at": now, "seen_at": None, "seen_by": None},
+        where=alerts.c.seen_at.is_not(None),
+    )
+    return await _tell(connection, row, now, anew)
+
+
+async def _tell(connection: AsyncConnection, row: Mapping[str, Any], now: datetime, told: Insert) -> bool:
+    new = told.values(**row, created_at=now).returning(alerts.c.id)
     alert = (await connection.execute(new)).scalar()
     if alert is None:
         return False
-    await events.record(connection, brand, ticket, "alert_raised", now, by="desk", alert=alert, cause=cause, step=step)
+    facts = {"alert": alert, "cause": row["cause"], "step": row["step"], "by": "desk"}
+    await events.record(connection, row["brand"], row["ticket"], "alert_raised", now, **facts)
     return True
 
 

@@ -92,7 +92,7 @@ FLAG = Shape("true or false", lambda value: isinstance(value, bool), json="boole
 CHANNEL = _one_of(*get_args(Channel))
 PRIORITY = _one_of(*(priority.value for priority in Priority))
 CLOCK = _one_of("first_response", "next_response", "resolution")
-ALARM = _one_of("half", "at_risk", "breached", "grave", "unanswered", "follow_up_due")
+ALARM = _one_of("half", "at_risk", "breached", "grave", "unanswered", "undelivered", "follow_up_due")
 OWED = _one_of("grave", "promise", "teammate")
 STATUS = _one_of("new", "open", "pending", "on_hold", "solved", "closed")
 SEARCHER = _one_of("customer", "teammate")

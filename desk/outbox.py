@@ -35,7 +35,7 @@ class Delivery:
     kind: Kind
     text: str
     attempts: int
-    queued_at: datetime | None = None
+    queued_at: datetime
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Failure:
         if self.fate == "later":
             return backoff.next_try(delivery.attempts + 1, now, self.wait)
         again = now + (self.wait or GRACE)
-        waits_too_long = delivery.queued_at is not None and again > delivery.queued_at + backoff.LONGEST
-        return None if self.fate != "not_tried" or waits_too_long else again
+        in_time = again <= delivery.queued_at + backoff.LONGEST
+        return again if self.fate == "not_tried" and in_time else None
 
     @property
     def cause(self) -> Cause:

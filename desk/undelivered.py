@@ -16,7 +16,10 @@ from domain.policy import Policy
 async def tell(
     connection: AsyncConnection, ticket: Ticket, message: MessageId, cause: Cause, policy: Policy, now: datetime
 ) -> None:
-    """Tell people that a message will not go out by itself; a ticket that waited for its customer is open again."""
+    """Tell whoever has the ticket, and coordination, that a message will not go out by itself.
+
+    A ticket that waited for its customer is open again.
+    """
     if ticket.status == "pending":
         await moves.move(connection, ticket, "open", policy, "desk", now)
     elif ticket.status not in DONE:
@@ -25,4 +28,6 @@ async def tell(
     row = (await connection.execute(tried)).one()
     facts: dict[str, events.Fact] = {"message": message, "channel": row.destination, "attempts": row.attempts}
     await events.record(connection, ticket.brand, ticket.id, "delivery_failed", now, **facts, cause=cause)
-    await alerts.tell(connection, ticket.brand, ticket.id, "unanswered", alerts.COORDINATION, now)
+    for told in (ticket.assignee, alerts.COORDINATION):
+        if told is not None:
+            await alerts.tell_again(connection, ticket.brand, ticket.id, "undelivered", told, now)

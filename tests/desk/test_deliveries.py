@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from database.database import Database
 from desk import backoff
+from desk.alerts import COORDINATION
 from desk.deliveries import Asked, Deliveries
 from desk.desk import Desk, Incoming
 from desk.errors import OutgoingRefused, UnknownOutgoing, UnknownTeammate, ViewRefused
@@ -14,6 +15,7 @@ from desk.outbox import Delivery, Failure
 from desk.policies import Policies
 from desk.queue import Queue
 from desk.staff.staff import Profile, Staff
+from desk.timing.alarms import Alarms
 from desk.workspace import Workspace
 from domain.ids import DEFAULT_BRAND, BrandId, MessageId, TeammateId, TicketId
 from domain.turns import Channel
@@ -42,6 +44,13 @@ async def write(desk: Desk, words: str = "On Friday.", channel: Channel = "email
     """Reply in a ticket of its own."""
     ticket = (await desk.receive(Incoming(DEFAULT_BRAND, "When?", channel), NOW)).ticket
     delivery = await desk.outgoing(await desk.write(ticket, words, NOW))
+    assert delivery is not None
+    return delivery
+
+
+async def more(desk: Desk, ticket: TicketId) -> Delivery:
+    """Reply once more in a ticket."""
+    delivery = await desk.outgoing(await desk.write(ticket, "On Monday.", NOW))
     assert delivery is not None
     return delivery
 
@@ -84,7 +93,28 @@ async def test_a_reply_that_cannot_be_sent_stands_in_its_ticket_with_the_reason_
     assert opened.ticket.status == "open"
     assert not any(clock.timer.rests for clock in opened.clocks if clock.kind == "resolution")
     assert [event["cause"] for event in await happened(desk, delivery.ticket, "delivery_failed")] == ["refused"]
-    assert [event["cause"] for event in await happened(desk, delivery.ticket, "alert_raised")] == ["unanswered"]
+    assert [event["cause"] for event in await happened(desk, delivery.ticket, "alert_raised")] == ["undelivered"]
+
+
+async def test_whoever_has_the_ticket_is_told_each_time_but_not_twice_of_what_they_have_not_seen(
+    desk: Desk, database: Database, queue: Queue, anna: TeammateId
+) -> None:
+    delivery = await write(desk)
+    staff = Staff(database.engine, Policies(database.engine))
+    await staff.give(DEFAULT_BRAND, delivery.ticket, anna, anna, NOW)
+    alarms = Alarms(database.engine, Policies(database.engine).in_force)
+
+    await desk.unsent(delivery, REFUSED, NOW)
+    await desk.unsent(await more(desk, delivery.ticket), REFUSED, NOW)
+    (unseen,) = await alarms.unseen(DEFAULT_BRAND, [anna])
+    await alarms.see(DEFAULT_BRAND, unseen.id, anna, NOW)
+    await desk.unsent(await more(desk, delivery.ticket), REFUSED, LATER)
+
+    again = await alarms.unseen(DEFAULT_BRAND, [anna, COORDINATION])
+    assert [(one.told, one.cause, one.created_at) for one in again] == [
+        (COORDINATION, "undelivered", NOW),
+        (anna, "undelivered", LATER),
+    ]
 
 
 async def test_what_a_system_asks_for_is_waited_for(desk: Desk, deliveries: Deliveries) -> None:
