@@ -139,7 +139,6 @@ NOTHING: Mapping[str, str] = {
     "focuses": "those who work here",
     "passwords": "those who work here",
     "identities": "those who work here",
-    "identities": "those who work here",
     "sessions": "those who work here",
     "sign_in_links": "those who work here",
     "sign_in_failures": "those who work here",

@@ -24,6 +24,7 @@ from domain.policy import Policy
 
 Forgetting = Callable[[AsyncConnection, BrandId], Awaitable[None]]
 BETWEEN = timedelta(hours=1)  # two overwritings that nobody waits for
+REST = timedelta(minutes=10)  # after one that found a table in use
 TABLES = (*dict.fromkeys(holding.table.name for holding in HOLDINGS), "remembered_vectors", "requests")
 SWEEPER = "desk"
 
@@ -47,6 +48,7 @@ class DataRights:
         self._queue = queue
         self._policies = policies
         self._forgetting = forgetting
+        self._rests_until: datetime | None = None
 
     async def held(self, brand: BrandId, named: str) -> list[Held]:
         """Return how much is held of a customer, by id or address, and what an erasure would make of it.
@@ -102,8 +104,8 @@ class DataRights:
             named = [BrandId(brand) for brand in (await connection.execute(select(brands.c.id))).scalars()]
         for brand in named:
             await self._retain(brand, now)
-        if await self._waits(now):
-            await self.overwrite(now)
+        if await self._waits(now) and not (await self.overwrite(now)).whole:
+            self._rests_until = now + REST
 
     async def _retain(self, brand: BrandId, now: datetime) -> None:
         policy = await self._policies.in_force(brand)
@@ -125,6 +127,8 @@ class DataRights:
 
     async def _waits(self, now: datetime) -> bool:
         """Say whether an erasure waits to be overwritten, and none was within the hour."""
+        if self._rests_until and now < self._rests_until:
+            return False
         told = select(func.count().filter(erasures.c.overwritten_at.is_(None)), func.max(erasures.c.overwritten_at))
         async with self._engine.connect() as connection:
             waiting, last = (await connection.execute(told)).one()

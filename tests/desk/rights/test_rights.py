@@ -33,6 +33,10 @@ from tests.desk.decisions import NOW, handed_over, suggested
 MIA, OTTO = CustomerId("mia"), CustomerId("otto")
 WORD = "Pomegranate"
 LATER = NOW + timedelta(seconds=30)
+REMEMBERED = """
+INSERT INTO remembered (brand, ticket, subject, question, links, asked_at, answered_at, hash, sequence, stored_at)
+VALUES ('default', 't1', '', :question, '{}', :at, :at, '', 1, :at)
+"""
 Write = Callable[..., Awaitable[TicketId]]
 
 
@@ -154,7 +158,7 @@ async def count_of(database: Database) -> dict[str, int]:
     """Return how many events there are of each kind."""
     async with database.engine.connect() as connection:
         rows = await connection.execute(text("SELECT kind, count(*) FROM events GROUP BY kind"))
-        return dict(rows.tuples().all())
+        return {str(row[0]): int(row[1]) for row in rows}
 
 
 async def test_to_look_at_what_is_held_changes_nothing(rights: DataRights, write: Write, database: Database) -> None:
@@ -251,6 +255,33 @@ async def test_the_policy_lets_go_what_is_too_old_and_keeps_the_rest(
     assert kept == ["messages", "searches"]
     assert await words_left(database, WORD) == []
     assert len(await desk.messages(open_still)) == 1
+
+
+async def test_the_policy_lets_go_files_questions_and_people_without_a_ticket(
+    rights: DataRights, workspace: Workspace, write: Write, database: Database
+) -> None:
+    ticket = await write(OTTO, "Otto asks something else.")
+    await workspace.attach(DEFAULT_BRAND, ticket, "photo.txt", WORD.encode(), LATER)
+    await workspace.describe(DEFAULT_BRAND, MIA, {"name": WORD}, NOW)
+    async with database.engine.begin() as connection:
+        await postgres_memory.forgetting(connection, DEFAULT_BRAND)
+        row = {"question": WORD, "at": NOW}
+        await connection.execute(text(REMEMBERED), row)
+    wanted = pages.texts()["retention.yaml"]
+    for kind in ("files", "memories", "customers"):
+        wanted = wanted.replace(f"{kind}: null", f"{kind}: 7")
+    await Policies(database.engine).put(DEFAULT_BRAND, Change({"retention.yaml": wanted}, "a test"), NOW)
+
+    await rights.sweep(LATER + timedelta(days=8))
+
+    async with database.engine.connect() as connection:
+        left = [
+            (await connection.execute(text(f"SELECT count(*) FROM {one}"))).scalar()
+            for one in ("attachments", "remembered")
+        ]
+        assert left == [0, 0]
+        people = (await connection.execute(text("SELECT id FROM customers"))).scalars().all()
+    assert people == [OTTO]
 
 
 async def test_an_erasure_is_written_over_by_whoever_sweeps_and_once_an_hour(
