@@ -36,6 +36,10 @@ UNDECIDED = """
 SELECT count(*) FROM tickets
 WHERE NOT EXISTS (SELECT FROM stream WHERE stream.ticket = tickets.id AND stream.kind = 'done')
 """
+SLOWEST = """
+SELECT max(extract(epoch FROM stream.created_at - tickets.created_at))::float
+FROM stream JOIN tickets ON tickets.id = stream.ticket WHERE stream.kind = 'done'
+"""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,14 @@ def settled(conninfo: str, patience_s: float = PATIENCE_S) -> float:
         assert time.monotonic() - began < patience_s, f"{undecided(conninfo)} customers still wait: {books(conninfo)}"
         time.sleep(0.1)
     return time.monotonic() - began
+
+
+def slowest_s(conninfo: str) -> float:
+    """Return for how many seconds the unluckiest customer waited to know what becomes of their message."""
+    with psycopg.connect(conninfo) as connection:
+        row = connection.execute(SLOWEST).fetchone()
+    assert row is not None
+    return float(row[0])
 
 
 @dataclass

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.acceptance.customers import Books, Crowd, books, settled
+from tests.acceptance.customers import Books, Crowd, books, settled, slowest_s
 from tests.acceptance.processes import Chroma, Deskhand, Postgres, chroma, running_all
 from tests.cli.conftest import Deskhand as Run
 from tests.cli.conftest import environment, help_center, run
@@ -68,8 +68,8 @@ def test_nobody_is_lost_or_answered_twice_whichever_of_them_dies(
         shape.servers[-1].kill()
         shape.servers[-1].start()
         arriving.join()
-        waited = settled(shape.postgres.conninfo)
-        found = books(shape.postgres.conninfo)
+        settled(shape.postgres.conninfo)
+        found, waited = books(shape.postgres.conninfo), slowest_s(shape.postgres.conninfo)
         shape.workers[0].start()
         for one in (*shape.workers, *shape.servers):
             one.signal(signal.SIGTERM)
@@ -80,5 +80,6 @@ def test_nobody_is_lost_or_answered_twice_whichever_of_them_dies(
     )
     assert found == Books(tickets=TICKETS)
     assert len(set(crowd.tickets.values())) == TICKETS
-    assert waited < TAKEN_UP_S
     assert codes == {0}
+    if PROVING:
+        assert waited < TAKEN_UP_S
