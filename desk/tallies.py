@@ -5,18 +5,35 @@ still lies within the stretch. Whatever is refused is not counted, so that waiti
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.engine import Row
+from sqlalchemy import Row, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from database.limits import tallies
 from desk.errors import LimitReached
+
+_COUNT = text(
+    """
+    INSERT INTO tallies AS kept (subject, period, count, before, expires_at)
+    SELECT subject, period, 1, 0, expires_at
+    FROM unnest(CAST(:subjects AS bytea[]), CAST(:periods AS bigint[]), CAST(:until AS timestamptz[]))
+        AS asked (subject, period, expires_at)
+    ON CONFLICT (subject) DO UPDATE SET
+        count = CASE WHEN excluded.period <= kept.period THEN kept.count + 1 ELSE 1 END,
+        before = CASE
+            WHEN excluded.period <= kept.period THEN kept.before
+            WHEN excluded.period = kept.period + 1 THEN kept.count
+            ELSE 0
+        END,
+        period = greatest(kept.period, excluded.period),
+        expires_at = greatest(kept.expires_at, excluded.expires_at)
+    RETURNING kept.subject, kept.period, kept.before, kept.count AS times
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -56,37 +73,25 @@ async def take(connection: AsyncConnection, quotas: Sequence[Quota], now: dateti
     Raises LimitReached, after which the transaction must be rolled back.
     """
     wanted = {quota.subject: quota for quota in quotas if quota.most}
-    added = insert(tallies).values([_first(wanted[subject], now) for subject in sorted(wanted)])
-    old, new = tallies.c, added.excluded
-    same, next_ = new.period <= old.period, new.period == old.period + 1
-    counted: Mapping[str, Any] = {
-        "count": case((same, old.count + 1), else_=1),
-        "before": case((same, old.before), (next_, old.count), else_=0),
-        "period": func.greatest(old.period, new.period),
-        "expires_at": func.greatest(old.expires_at, new.expires_at),
-    }
-    upsert = added.on_conflict_do_update(index_elements=["subject"], set_=counted)
-    told = upsert.returning(old.subject, old.period, old.before, old.count.label("times"))
-    rows = (await connection.execute(told)).all()
-    wait, quota = max(((_wait(row, wanted[row.subject], now), wanted[row.subject]) for row in rows), key=lambda w: w[0])
-    if wait > 0:
-        raise LimitReached(quota.limit, quota.most, wait)
+    subjects = sorted(wanted)  # in one order for everybody, so that nobody holds what another waits for
+    periods = [_period(wanted[subject], now) for subject in subjects]
+    until = [now + 2 * wanted[subject].within for subject in subjects]
+    added = {"subjects": subjects, "periods": periods, "until": until}
+    rows = (await connection.execute(_COUNT, added)).all()
+    waits = {row.subject: _wait(row, wanted[row.subject], now) for row in rows}
+    longest = max(waits, key=lambda subject: waits[subject])
+    if waits[longest] > 0:
+        raise LimitReached(wanted[longest].limit, wanted[longest].most, waits[longest])
 
 
 async def forget(connection: AsyncConnection, now: datetime) -> None:
     """Delete the tallies that count as nothing."""
-    await connection.execute(delete(tallies).where(tallies.c.expires_at <= now))
+    over = select(tallies.c.subject).where(tallies.c.expires_at <= now).with_for_update(skip_locked=True)
+    await connection.execute(delete(tallies).where(tallies.c.subject.in_(over)))
 
 
-def _first(quota: Quota, now: datetime) -> dict[str, object]:
-    period = int(now.timestamp() // quota.within.total_seconds())
-    return {
-        "subject": quota.subject,
-        "period": period,
-        "count": 1,
-        "before": 0,
-        "expires_at": now + 2 * quota.within,
-    }
+def _period(quota: Quota, now: datetime) -> int:
+    return int(now.timestamp() // quota.within.total_seconds())
 
 
 def _wait(row: Row[Any], quota: Quota, now: datetime) -> float:
