@@ -48,6 +48,7 @@ deliveries = Table(
     UniqueConstraint("subscription", "event"),
     one_of("state", "queued", "sent", "failed"),
     Index("ix_deliveries_due", "subscription", "next_attempt_at", postgresql_where=text("state = 'queued'")),
+    Index("ix_deliveries_failed", "subscription", postgresql_where=text("state = 'failed'")),
     Index("ix_deliveries_sent", "sent_at", postgresql_where=text("state = 'sent'")),
 )
 
