@@ -27,7 +27,6 @@ from domain.turns import LIVE, Channel
 Courtesy = Literal["thanks", "solved"]
 Reads = Callable[[str], Courtesy | None]
 LOOKED_BACK = 40  # messages
-REMEMBERED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ async def receive(
     Raises UnknownBrand, or UnknownTicket when the brand has no such ticket.
     """
     origin = incoming.origin
-    if origin and not await inbox.claim(connection, origin, now, REMEMBERED):
+    if origin and not await inbox.claim(connection, origin, now, inbox.A_DAY):
         return await _earlier(connection, origin)
     ticket = await _place(connection, incoming, policy, now)
     said = await messages.of(connection, ticket.id, LOOKED_BACK)
@@ -114,10 +113,16 @@ async def _place(connection: AsyncConnection, incoming: Incoming, policy: Policy
     ticket = await tickets.hold_of_brand(connection, incoming.brand, incoming.ticket, tickets.OPEN_ANOTHER)
     while ticket.merged_into is not None:
         ticket = await tickets.hold_of_brand(connection, incoming.brand, ticket.merged_into, tickets.OPEN_ANOTHER)
-    ended = ticket.solved_at or ticket.updated_at
-    if ticket.status in DONE and now - ended > timedelta(days=policy.waits.close_days):
+    if ticket.status in DONE and await _is_over(connection, ticket, policy, now):
         return await _open(connection, incoming, now, ticket)
     return ticket
+
+
+async def _is_over(connection: AsyncConnection, ticket: Ticket, policy: Policy, now: datetime) -> bool:
+    """Say whether nothing goes on in a ticket that is done: it was for long, or what was said there is erased."""
+    ended = ticket.solved_at or ticket.updated_at
+    late = now - ended > timedelta(days=policy.waits.close_days)
+    return late or await events.happened(connection, ticket.id, "ticket_erased")
 
 
 async def _open(connection: AsyncConnection, incoming: Incoming, now: datetime, before: Ticket | None = None) -> Ticket:

@@ -184,6 +184,19 @@ async def test_a_case_under_way_comes_to_nothing(rights: DataRights, desk: Desk,
     assert await desk.begin(ticket, LATER + timedelta(days=1)) is None
 
 
+async def test_who_writes_again_to_an_erased_ticket_opens_another_of_their_own(
+    rights: DataRights, desk: Desk, write: Write, workspace: Workspace
+) -> None:
+    ticket = await write()
+    await rights.erase(DEFAULT_BRAND, MIA, LATER)
+
+    again = await desk.receive(Incoming(DEFAULT_BRAND, "It is me again.", "email", ticket, MIA), LATER)
+
+    assert again.ticket != ticket
+    assert (await workspace.open(DEFAULT_BRAND, again.ticket)).ticket.customer == MIA
+    assert await desk.messages(ticket) == []
+
+
 async def test_what_was_merged_or_split_goes_with_its_customer(
     rights: DataRights, workspace: Workspace, write: Write, database: Database, desk: Desk, anna: TeammateId
 ) -> None:
