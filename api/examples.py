@@ -239,9 +239,11 @@ COMPARED: Example = {
 }
 PROGRESS = """event: progress
 data: {"state":"running","done":12,"total":40}
+id: running-12
 
 event: done
-data: {"state":"done","done":40,"total":40}"""
+data: {"state":"done","done":40,"total":40}
+id: done-40"""
 MARKED: Example = {
     "completeness": 0.71,
     "tone": {

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api import examples, problems
@@ -104,12 +104,20 @@ async def read_run(run: Own, house: House) -> WholeRun:
     },
 )
 async def follow_run(
-    run: Own, house: House, opened: Annotated[Streams, Depends(streams)]
+    run: Own,
+    house: House,
+    opened: Annotated[Streams, Depends(streams)],
+    last_event_id: Annotated[str | None, Header(description="What a browser sends when it comes back.")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Send `progress` whenever the run gets further, and at its end `done`, `failed` or `stopped`."""
+    """Send `progress` whenever the run gets further, and at its end `done`, `failed` or `stopped`.
+
+    An event's id is how far the run was: whoever comes back with the last one is told what is new since.
+    """
     async for now in opened.until_closed(_steps(run, house)):
-        data = {"state": now.state, "done": now.done, "total": now.total}
-        yield ServerSentEvent(data=data, event="progress" if now.state in OPEN else now.state)
+        reached = f"{now.state}-{now.done}"
+        if reached != last_event_id:
+            data = {"state": now.state, "done": now.done, "total": now.total}
+            yield ServerSentEvent(data=data, event="progress" if now.state in OPEN else now.state, id=reached)
 
 
 @router.get(
