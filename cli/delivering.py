@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -33,6 +33,15 @@ class Wanted:
     cause: Repeatable
     channel: Channel | None
     since: datetime | None
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How much is on its way again, how much is `left` for the next time, and how much that waits is tried now."""
+
+    replayed: int
+    left: int = 0
+    hastened: int = 0
 
 
 def show(
@@ -69,12 +78,14 @@ def replay(wanted: Wanted, brand: str, as_json: bool, **passed: object) -> None:
         found = _at(brand, passed, lambda doors: doors.deliveries.replay(BrandId(brand), message, None, services.now()))
         _tell(found, as_json, "is on its way")
         return
-    replayed, hastened = _at(brand, passed, lambda doors: _replayed(doors, wanted, BrandId(brand)))
+    told = _at(brand, passed, lambda doors: _replayed(doors, wanted, BrandId(brand)))
     if as_json:
-        _print_json({"replayed": replayed, "hastened": hastened})
-    else:
-        named = "Events" if wanted.named else "Messages"
-        typer.echo(f"{named} on their way again: {replayed}. Tried now instead of later: {hastened}.")
+        _print_json(asdict(told))
+        return
+    named = "Events" if wanted.named else "Messages"
+    typer.echo(f"{named} on their way again: {told.replayed}. Tried now instead of later: {told.hastened}.")
+    if told.left:
+        typer.echo(f"{told.left} are left: say it again.", err=True)
 
 
 def arrived(message: str, brand: str, as_json: bool, **passed: object) -> None:
@@ -84,15 +95,16 @@ def arrived(message: str, brand: str, as_json: bool, **passed: object) -> None:
     _tell(found, as_json, "counts as delivered")
 
 
-async def _replayed(doors: Doors, wanted: Wanted, brand: BrandId) -> tuple[int, int]:
-    """Send again all that is wanted, and return how much that was, and how much that waits is tried now."""
+async def _replayed(doors: Doors, wanted: Wanted, brand: BrandId) -> Replayed:
+    """Send again all that is wanted, messages up to so many at once."""
+    now = services.now()
     if wanted.named:
-        return await doors.webhooks.replay_failed(brand, SubscriptionId(wanted.named), services.now()), 0
+        return Replayed(await doors.webhooks.replay_failed(brand, SubscriptionId(wanted.named), now))
     since = wanted.since.replace(tzinfo=UTC) if wanted.since else None
-    asked, many = Asked(brand, channel=wanted.channel, since=since), 0
-    while some := await doors.deliveries.replay_failed(asked, wanted.cause, None, services.now()):
-        many += some
-    return many, await doors.deliveries.hasten(asked, services.now())
+    asked = Asked(brand, "failed", wanted.cause, wanted.channel, since)
+    replayed = await doors.deliveries.replay_failed(asked, wanted.cause, None, now)
+    hastened = await doors.deliveries.hasten(asked, now)
+    return Replayed(replayed, await doors.deliveries.count(asked), hastened)
 
 
 def _at(brand: str, passed: dict[str, object], work: Callable[[Doors], Awaitable[T]]) -> T:

@@ -176,9 +176,11 @@ class Deliveries:
         if by is not None:
             await teammates.require(connection, brand, by)
         ticket = await hold(connection, listed.ticket)
-        assert ticket is not None
         held = select(table).where(table.c.message == message).with_for_update()
-        return ticket, Standing.of((await connection.execute(held)).one())
+        row = (await connection.execute(held)).one_or_none()
+        if ticket is None or row is None:  # erased in between
+            raise _unknown(brand, message)
+        return ticket, Standing.of(row)
 
     async def _again(
         self, connection: AsyncConnection, ticket: Ticket, found: Standing, by: str, now: datetime
@@ -201,8 +203,12 @@ async def _find(connection: AsyncConnection, brand: BrandId, message: MessageId)
     theirs = _listed().where(tickets.c.brand == brand, messages.c.id == message)
     row = (await connection.execute(theirs)).one_or_none()
     if row is None:
-        raise UnknownOutgoing(f"brand {brand!r} sends no message {message!r}: `deskhand deliveries list` shows them")
+        raise _unknown(brand, message)
     return _outgoing(row)
+
+
+def _unknown(brand: BrandId, message: MessageId) -> UnknownOutgoing:
+    return UnknownOutgoing(f"brand {brand!r} sends no message {message!r}: `deskhand deliveries list` shows them")
 
 
 def _listed() -> Select[Any]:
