@@ -131,7 +131,10 @@ def _announced(read: Settings, opened: Services, listener: socket.socket, link: 
 
 
 def _first_key() -> str:
-    return "Every request needs a key: `deskhand keys create NAME` makes one."
+    return (
+        "Every request needs a key: `deskhand keys create NAME` makes one. The first person to sign in is made by\n"
+        "`deskhand teammates create ADDRESS --name NAME --role admin`."
+    )
 
 
 @contextmanager

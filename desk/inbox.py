@@ -13,6 +13,7 @@ from desk.messages import Message
 from domain.ids import BrandId, MessageId
 
 FOR_GOOD = timedelta(days=36500)
+A_DAY = timedelta(days=1)  # as long as what is sent again counts as sent again
 
 
 @dataclass(frozen=True)

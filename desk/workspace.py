@@ -15,6 +15,7 @@ from desk import (
     editing,
     events,
     finding,
+    inbox,
     merging,
     messages,
     moves,
@@ -31,6 +32,7 @@ from desk.editing import Edit
 from desk.errors import CustomerRefused, MoveRefused
 from desk.events import Fact
 from desk.finding import Hit
+from desk.inbox import Origin
 from desk.messages import Message
 from desk.outbox import Standing
 from desk.policies import Policies
@@ -123,13 +125,23 @@ class Workspace:
             return await tickets.of_brand(connection, brand, ticket)
 
     async def reply(
-        self, brand: BrandId, ticket: TicketId, text: str, by: TeammateId, now: datetime, then: Then = "pending"
+        self,
+        brand: BrandId,
+        ticket: TicketId,
+        text: str,
+        by: TeammateId,
+        now: datetime,
+        then: Then = "pending",
+        origin: Origin | None = None,
     ) -> Message:
         """Send a teammate's message to the customer; the ticket stands as `then` says afterwards.
 
-        The bot is silent in it until it is handed back. Raises UnknownTicket, UnknownTeammate or MoveRefused.
+        The bot is silent in it until it is handed back. What names its `origin` is sent once, however often it is asked
+        for within a day. Raises UnknownTicket, UnknownTeammate or MoveRefused.
         """
         async with self._engine.begin() as connection:
+            if origin and not await inbox.claim(connection, origin, now, inbox.A_DAY):
+                return await inbox.stored(connection, origin)
             held = await self._hold(connection, brand, ticket, by)
             if held.status == "closed":
                 raise MoveRefused(f"{ticket!r} is closed: write in an open ticket")
@@ -138,6 +150,8 @@ class Workspace:
             answered = await tickets.of_brand(connection, brand, ticket)
             if answered.status != "solved" or then != "pending":
                 await moves.move(connection, answered, then, policy, by, now)
+            if origin:
+                await inbox.became(connection, origin, message.id)
         return message
 
     async def note(self, brand: BrandId, ticket: TicketId, text: str, by: TeammateId, now: datetime) -> Message:

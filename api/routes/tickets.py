@@ -165,7 +165,8 @@ async def reply(ticket: Named, said: Replying, caller: Worker, house: House, ans
 
     async def send() -> ShownMessage:
         door, by, now = house.doors.workspace, caller.acting(said.by), house.context.now()
-        return ShownMessage.of(await door.reply(caller.brand, TicketId(ticket), said.text, by, now, said.then))
+        told = await door.reply(caller.brand, TicketId(ticket), said.text, by, now, said.then, answer.origin)
+        return ShownMessage.of(told)
 
     return await answer(ShownMessage, send)
 

@@ -41,7 +41,7 @@ def house(environment: Mapping[str, str], folder: Path) -> Iterator[House]:
         stores = {"DESKHAND_DATABASE_URL": postgres.conninfo, "DESKHAND_CHROMA_URL": vectors.url}
         given = {**environment, **stores}
         servers = tuple(Deskhand(SERVE, folder / f"serve-{n}", given) for n in range(EACH))
-        workers = tuple(Deskhand(("work",), folder / f"work-{n}", given) for n in range(EACH))
+        workers = tuple(Deskhand(("work", "--port", "0"), folder / f"work-{n}", given) for n in range(EACH))
         with running_all(*servers, *workers):
             yield House(postgres, vectors, servers, workers)
 

@@ -4,8 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from desk.desk import Desk, Incoming
-from desk.inbox import Origin
-from desk.receiving import REMEMBERED
+from desk.inbox import A_DAY, Origin
 from domain.ids import DEFAULT_BRAND
 from tests.desk.decisions import NOW
 
@@ -21,8 +20,8 @@ async def test_a_message_that_is_handed_in_twice_is_stored_once(desk: Desk) -> N
 
 async def test_the_same_key_a_day_later_is_another_message(desk: Desk) -> None:
     first = await desk.receive(ASKED, NOW)
-    later = await desk.receive(ASKED, NOW + REMEMBERED + timedelta(seconds=1))
-    again = await desk.receive(ASKED, NOW + REMEMBERED + timedelta(seconds=2))
+    later = await desk.receive(ASKED, NOW + A_DAY + timedelta(seconds=1))
+    again = await desk.receive(ASKED, NOW + A_DAY + timedelta(seconds=2))
 
     assert later.ticket != first.ticket
     assert again == later

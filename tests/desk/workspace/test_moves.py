@@ -10,6 +10,7 @@ from database.database import Database
 from desk.desk import Desk
 from desk.editing import Edit
 from desk.errors import DeskError, MoveRefused, ProblemRefused, TicketRefused, UnknownTeammate, UnknownTicket
+from desk.inbox import Origin
 from desk.moves import MOVES
 from desk.tickets import Status
 from desk.workspace import Then, Workspace
@@ -217,3 +218,15 @@ async def step(
     elif said := (await workspace.open(DEFAULT_BRAND, ticket)).messages:
         return [(await workspace.split(DEFAULT_BRAND, ticket, chance.choice(said).id, ANNA, now)).id]
     return []
+
+
+async def test_a_reply_that_is_asked_for_twice_under_one_key_is_sent_once(
+    desk: Desk, workspace: Workspace, ask: Ask
+) -> None:
+    ticket, origin = await ask("Where is my order?"), Origin(DEFAULT_BRAND, "api", "anna key-1")
+
+    first = await workspace.reply(DEFAULT_BRAND, ticket, "It comes today.", ANNA, LATER, "solved", origin)
+    again = await workspace.reply(DEFAULT_BRAND, ticket, "It comes today.", ANNA, LATER, "solved", origin)
+
+    assert again == first
+    assert [message.author for message in await desk.messages(ticket)] == ["customer", "teammate"]
