@@ -275,7 +275,7 @@ def undelivered(found: Troubles) -> list[Finding]:
         way = "`deskhand deliveries list` says why, `deskhand deliveries replay` sends again"
         told.append(Finding("messages", "fix", f"did not reach their customers: {causes}: {way}"))
     if found.overdue:
-        way = "run `deskhand serve` or `deskhand work`"
+        way = "run `deskhand serve` or `deskhand work`; where one runs, its log says what breaks"
         told.append(Finding("messages", "fix", f"{found.overdue} wait although their time has come: {way}"))
     if found.untold:
         named = ", ".join(f"{many} for {one}" for one, many in sorted(found.untold.items()))

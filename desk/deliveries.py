@@ -28,6 +28,7 @@ from domain.turns import Author, Channel
 AT_ONCE = 500
 PREVIEW = 160  # characters
 OVERDUE = timedelta(minutes=2)  # longer than a message waits where a worker runs
+STUCK = timedelta(minutes=10)  # longer than it takes to find out why one does not go out, where nothing is broken
 Repeatable = Literal["given_up", "refused", "returned"]  # each uncertain one is decided on by itself
 
 
@@ -62,9 +63,9 @@ class Asked:
 class Troubles:
     """What keeps messages and events of all brands from getting there.
 
-    `failed` are messages by cause, `overdue` those that nobody sends although their time has come. `left_alone` are
-    systems and subscribed addresses that fail, each with the time until then; `untold` are events that their
-    subscription did not get.
+    `failed` are messages by cause, `overdue` those that nobody has sent, nor noted why, although somebody should have.
+    `left_alone` are systems and subscribed addresses that fail, each with the time until then; `untold` are events that
+    their subscription did not get.
     """
 
     failed: Mapping[Cause, int]
@@ -161,7 +162,8 @@ class Deliveries:
     async def troubles(self, now: datetime) -> Troubles:
         """Return what an operator has to look after, in all brands."""
         by_cause = select(table.c.cause, func.count()).where(table.c.state == "failed").group_by(table.c.cause)
-        late = (table.c.state == "queued") & (table.c.next_attempt_at < now - OVERDUE)
+        untried = table.c.error.is_(None) & (table.c.queued_at < now - STUCK)
+        late = (table.c.state == "queued") & ((table.c.next_attempt_at < now - OVERDUE) | untried)
         async with self._engine.connect() as connection:
             failed = {row[0]: row[1] for row in await connection.execute(by_cause)}
             overdue = (await connection.execute(select(func.count()).where(late))).scalar_one()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from database.database import Database
-from desk import backoff
+from desk import backoff, circuits
 from desk.alerts import COORDINATION
 from desk.deliveries import Asked, Deliveries
 from desk.desk import Desk, Incoming
@@ -261,3 +261,22 @@ async def test_a_message_of_another_brand_and_an_unknown_teammate_are_unknown(
         await deliveries.replay(DEFAULT_BRAND, delivery.message, TeammateId("tea_none"), LATER)
 
     assert await deliveries.page(Asked(BrandId("other"))) == []
+
+
+async def test_an_operator_sees_what_failed_what_nobody_sends_and_who_is_left_alone(
+    desk: Desk, deliveries: Deliveries, database: Database
+) -> None:
+    await fail(desk, REFUSED)
+    await fail(desk, IN_DOUBT)
+    await fail(desk, Failure("down", wait=timedelta(hours=1)))
+    await write(desk)
+    async with database.engine.begin() as connection:
+        for _ in range(circuits.TRIP):
+            until = await circuits.failed(connection, "smtp://mail.example:587", NOW)
+
+    now, later = await deliveries.troubles(NOW), await deliveries.troubles(NOW + timedelta(minutes=10))
+
+    assert now.failed == {"refused": 1, "uncertain": 1}
+    assert now.left_alone == {"smtp://mail.example:587": until}
+    assert (now.overdue, later.overdue) == (0, 1)
+    assert now.untold == {}
