@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from database.database import single
 from database.mail import watchers
 from domain.ids import TicketId, new
 
@@ -21,7 +22,7 @@ class Attendance:
     """Keeps, in the database, the windows that are open; one whose process died counts as closed after a while."""
 
     def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
-        self._engine = engine
+        self._single = single(engine)
         self._now = now
 
     @asynccontextmanager
@@ -47,10 +48,10 @@ class Attendance:
     async def _say(self, window: str, ticket: TicketId) -> None:
         row = insert(watchers).values(id=window, ticket=ticket, seen_at=self._now())
         known = row.on_conflict_do_update(index_elements=["id"], set_={"seen_at": row.excluded.seen_at})
-        async with self._engine.begin() as connection:
+        async with self._single.connect() as connection:
             await connection.execute(known)
 
     async def _leave(self, window: str) -> None:
         abandoned = watchers.c.seen_at < self._now() - ABANDONED_AFTER
-        async with self._engine.begin() as connection:
+        async with self._single.connect() as connection:
             await connection.execute(delete(watchers).where((watchers.c.id == window) | abandoned))

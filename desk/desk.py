@@ -93,7 +93,7 @@ class Desk(Reading):
 
     async def note(self, attempt: Attempt, status: str, now: datetime) -> None:
         """Tell the ticket's watchers what a running case is doing."""
-        async with self._engine.begin() as connection:
+        async with self._single.connect() as connection:
             await stream.add_status(connection, attempt.ticket, attempt.case, status, now)
 
     async def conclude(self, attempt: Attempt, decision: Decision, outgoing: Sequence[Outgoing], now: datetime) -> bool:
@@ -158,7 +158,7 @@ class Desk(Reading):
 
     async def outgoing(self, message: MessageId) -> Delivery | None:
         """Return a message that still has to be sent, None when it was or cannot be."""
-        async with self._engine.connect() as connection:
+        async with self._single.connect() as connection:
             return await outbox.find(connection, message)
 
     async def sent(self, message: MessageId, now: datetime) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from database.database import single
 from database.policies import policies
 from database.tables import brands
 from desk import audit, events
@@ -64,6 +65,7 @@ class Policies:
 
     def __init__(self, engine: AsyncEngine, usual: Mapping[str, str] | None = None) -> None:
         self._engine = engine
+        self._single = single(engine)
         self._usual = dict(pages.texts() if usual is None else usual)
         self.usual = pages.parse(self._usual)
         self._parsed: dict[BrandId, tuple[int, Policy]] = {}
@@ -74,7 +76,7 @@ class Policies:
         Pages that no longer fit, as may be after an update, are passed over for the usual ones and logged.
         """
         if connection is None:
-            async with self._engine.connect() as opened:
+            async with self._single.connect() as opened:
                 return await self.in_force(brand, opened)
         number = await _newest(connection, brand)
         if number == USUAL:

@@ -13,7 +13,7 @@ import typer
 import services
 import settings
 from domain.articles import Article
-from evals.benchmarks import contradictions, desk, indexing, made, scale, searching
+from evals.benchmarks import chat, contradictions, desk, indexing, made, scale, searching
 from kb_index import reading
 
 app = typer.Typer(help="How quick and how big Deskhand is on this machine.", no_args_is_help=True)
@@ -42,6 +42,17 @@ def http(
 ) -> None:
     """Time one-line questions over HTTP, on a server that runs."""
     _print(searching.over_http(url, _questions(questions, asked, count)))
+
+
+@app.command("chat")
+def chat_numbers(
+    url: Annotated[str, typer.Argument(help="A server in demo mode, such as http://127.0.0.1:8420.")],
+    messages: Annotated[int, typer.Option(help="Messages, each in a conversation of its own.")] = 500,
+    at_once: Annotated[int, typer.Option(help="How many customers wait at the same time.")] = 32,
+    key: Annotated[str | None, typer.Option(envvar="DESKHAND_KEY", help="A key with the scope `chat`.")] = None,
+) -> None:
+    """Talk to a server that runs: what a message costs it, and how long its customer waits."""
+    _print(asyncio.run(chat.measure(url, messages, at_once, key)))
 
 
 @app.command()
