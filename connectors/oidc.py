@@ -184,7 +184,8 @@ class Provider:
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise ProviderRefused("broken") from error
         alone = claims["aud"] in (self._client.id, [self._client.id]) or claims.get("azp") == self._client.id
-        if not (alone and claims["nonce"] == nonce and self._is_of_now(claims) and 0 < len(claims["sub"]) <= LONGEST):
+        known = claims["sub"] == _short(claims["sub"])
+        if not (alone and known and claims["nonce"] == nonce and self._is_of_now(claims)):
             raise ProviderRefused("broken")
         return claims
 

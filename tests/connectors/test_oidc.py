@@ -71,6 +71,8 @@ STRANGE: dict[str, Change] = {
     "an empty subject": {"sub": ""},
     "a subject that is no text": {"sub": 1},
     "a subject of any length": {"sub": "x" * 301},
+    "a subject that no store keeps": {"sub": "a\x00"},
+    "half a character": {"sub": "\ud800"},
 }
 
 
