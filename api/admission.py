@@ -26,7 +26,7 @@ TOGETHER = {
     True: 4,
     False: 2,
 }  # requests of one caller that run, by whether they are known; more share a processor badly
-PAUSE_S = 0.5
+PAUSE_S = 1.0
 PAUSING = 4  # refusals that wait to be told, for each place
 
 

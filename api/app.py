@@ -72,6 +72,9 @@ the log has the request. The same id stands in the header `X-Request-ID`; send o
 **Repeating.** Writing routes take an `Idempotency-Key`: the same request under the same key gets the first answer,
 for a day, and has no second effect.
 
+**Limits.** Whoever asks too much is answered 429: `detail` names the limit, and `Retry-After` says in how many seconds
+the same request may be sent again. Nothing of it was done.
+
 **Sizes.** A text has up to 20,000 characters, a body up to 1 MB, and up to 8 MB where articles are written.
 """
 TAGS = [
