@@ -90,7 +90,7 @@ def _show(held: Sequence[Held], as_json: bool, **more: object) -> None:
 
 def _over(done: Overwritten) -> str:
     if done.busy:
-        return f"Erased. {', '.join(done.busy)} was in use: `deskhand serve` writes over its bytes within the hour."
+        return f"Erased. In use, so `deskhand serve` writes over the bytes within the hour: {', '.join(done.busy)}."
     if done.forbidden:
         return "Erased. Only a superuser of your PostgreSQL can write over its log: docs/privacy.md says what is left."
     return "Erased, and written over in the files of the database."

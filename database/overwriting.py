@@ -5,6 +5,7 @@ written anew, and so many segments of the log are filled with nothing that each 
 what the first round frees is kept for later under new names, with its old bytes.
 """
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -18,12 +19,19 @@ FORGET = """
     DELETE FROM pg_statistic USING (SELECT CAST(%s AS regclass) AS relation) AS given
     WHERE starelid = relation OR starelid IN (SELECT indexrelid FROM pg_index WHERE indrelid = relation)
 """
+OLDER = """
+    SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+        AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(%s AS xid)) LIMIT 1
+"""
+EVERYTHING = "every table"
+LOOK_S = 0.05
 MOST_SEGMENTS = 4096  # of 16 MB each; nobody keeps so many between two checkpoints
 
 
 @dataclass(frozen=True)
 class Overwritten:
-    """What could not be written over: tables that somebody used all the time, and what this role may not do."""
+    """What could not be written over: what somebody used all the time, and what this role may not do."""
 
     busy: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -37,11 +45,14 @@ class Overwritten:
 def overwrite(conninfo: str, tables: Collection[str], patience_s: float = PATIENCE_S) -> Overwritten:
     """Write these tables and the log of changes anew; whoever uses a table waits as long as that takes.
 
-    A table that is not free within `patience_s` seconds is left out. Writing over the log takes a superuser, and its
-    copies elsewhere (an archive, a replica, a backup) are out of reach.
+    A table that is not free within `patience_s` seconds is left out, and all are while somebody, such as a backup,
+    still reads what was there before. Writing over the log takes a superuser, and its copies elsewhere (an archive, a
+    replica, a backup) are out of reach.
     """
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{int(patience_s * 1000)}ms",))
+        if not _outlasts(connection, patience_s):
+            return Overwritten((EVERYTHING,))
         may = _is_superuser(connection)
         busy = [table for table in tables if not _anew(connection, table)]
         for table in set(tables) - set(busy):
@@ -51,6 +62,17 @@ def overwrite(conninfo: str, tables: Collection[str], patience_s: float = PATIEN
             for _ in range(ROUNDS):
                 _fill(connection)
     return Overwritten(tuple(busy), () if may else (STATISTICS, "pg_wal"))
+
+
+def _outlasts(connection: psycopg.Connection, patience_s: float) -> bool:
+    """Wait until everybody has ended who may still see what was deleted; False when somebody does not."""
+    row = connection.execute("SELECT CAST(pg_current_xact_id() AS text)").fetchone()
+    deadline = time.monotonic() + patience_s
+    while row and connection.execute(OLDER, (str(int(row[0]) % 2**32),)).fetchone() is not None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(LOOK_S)
+    return True
 
 
 def _is_superuser(connection: psycopg.Connection) -> bool:

@@ -57,6 +57,20 @@ def test_a_table_in_use_is_left_out_and_named(kept: str) -> None:
     assert not done.whole
 
 
+def test_nothing_is_written_over_while_somebody_still_reads_what_was_there(kept: str) -> None:
+    with psycopg.connect(kept) as reading:
+        reading.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        reading.execute("SELECT 1")
+        with psycopg.connect(kept, autocommit=True) as deleting:
+            deleting.execute("INSERT INTO said VALUES ('more')")
+            deleting.execute("DELETE FROM said")
+
+        done = overwrite(kept, ["said"], patience_s=0.05)
+
+    assert done.busy == ("every table",)
+    assert overwrite(kept, ["said"]).busy == ()
+
+
 def test_who_is_no_superuser_writes_the_tables_anew_and_is_told_what_is_left(kept: str) -> None:
     with psycopg.connect(kept, autocommit=True) as connection:
         connection.execute("CREATE ROLE plain_user LOGIN")
