@@ -107,8 +107,15 @@ async def _worker(opened: Services) -> AsyncIterator["asyncio.Task[None]"]:
 
 
 def _on_signals(stop: Callable[[], None]) -> None:
+    """Let both signals stop this process.
+
+    So does one that came while it started: `asyncio.wait_for` of Python 3.11 can swallow what that cancelled.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        stop()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from database.database import NAME, create
 from database.embedded import EmbeddedServer
 from tests.cli.conftest import COMMAND
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 @dataclass
