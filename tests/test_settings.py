@@ -75,6 +75,15 @@ def test_a_secret_is_not_shown_when_the_settings_are_printed() -> None:
         ({"mail_address": "Shop Help"}, "DESKHAND_MAIL_ADDRESS: wants an address such as 'Shop Help <help@example"),
         ({"mail_smtp": "smtps://mail.example.com"}, "DESKHAND_MAIL_SMTP is set without an address"),
         ({"mail_address": "a@b.example", "mail_sent": "Sent"}, "set DESKHAND_MAIL_IMAP too"),
+        (
+            {"mail_address": "a@b.example", "mail_webhook_secret": "whsec_hunter2"},
+            "DESKHAND_MAIL_WEBHOOK_SECRET: wants",
+        ),
+        ({"oidc_issuer": "https://login.example.com"}, "DESKHAND_OIDC_CLIENT_ID belong together"),
+        (
+            {"oidc_issuer": "login", "oidc_client_id": "us"},
+            "DESKHAND_OIDC_ISSUER: wants what the provider calls itself",
+        ),
         ({"tickets": 4}, "DESKHAND_TICKETS: extra inputs are not permitted"),
     ],
 )
