@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import select
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -168,8 +169,21 @@ def _put_back(raw: DBAPIConnection, record: ConnectionPoolEntry) -> None:
 def _check_idle(dialect: Dialect, raw: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     """Have the pool open another connection for one that the server has ended since it was last used."""
     since = record.info.get("idle_since")
-    if since is not None and monotonic() - since > IDLE_S and not _holds(dialect, raw):
+    if since is None:
+        return
+    if (monotonic() - since > IDLE_S or _has_word(raw)) and not _holds(dialect, raw):
         raise InvalidatePoolError
+
+
+def _has_word(raw: DBAPIConnection) -> bool:
+    """Say whether the server has sent something to a connection that asks nothing: mostly that it is over."""
+    driver = raw.driver_connection
+    assert driver is not None
+    if driver.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(driver.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _holds(dialect: Dialect, raw: DBAPIConnection) -> bool:

@@ -1,6 +1,7 @@
 import asyncio
 
 import psycopg
+import pytest
 from sqlalchemy import text
 
 from database.database import IDLE_S, Database, single
@@ -9,12 +10,15 @@ TRANSACTION = text("SELECT pg_current_xact_id()")
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 
 
-async def test_a_connection_that_the_server_ended_while_it_lay_idle_is_not_used_again(database: Database) -> None:
+@pytest.mark.parametrize("later_s", [0.2, IDLE_S + 0.1])
+async def test_a_connection_that_the_server_ended_while_it_lay_idle_is_not_used_again(
+    database: Database, later_s: float
+) -> None:
     async with database.engine.connect() as connection:
         name = (await connection.execute(text("SELECT current_database()"))).scalar_one()
     with psycopg.connect(database.conninfo, autocommit=True) as killer:
         killer.execute(OTHERS, (name,))
-    await asyncio.sleep(IDLE_S + 0.1)
+    await asyncio.sleep(later_s)
 
     async with database.engine.connect() as connection:
         answered = (await connection.execute(text("SELECT 1"))).scalar_one()
