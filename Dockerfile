@@ -12,7 +12,7 @@ RUN useradd --uid 10001 --create-home deskhand && install --directory --owner de
 COPY --from=built /srv/deskhand/.venv /srv/deskhand/.venv
 ENV PATH=/srv/deskhand/.venv/bin:$PATH PYTHONUNBUFFERED=1 DESKHAND_DATA=/data DESKHAND_HOST=0.0.0.0
 USER deskhand
-WORKDIR /home/deskhand
+WORKDIR /srv/deskhand
 VOLUME /data
 EXPOSE 8420
 STOPSIGNAL SIGTERM

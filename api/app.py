@@ -114,7 +114,19 @@ def create_app(services: Services, at_once: AtOnce = USUAL) -> FastAPI:
     app.state.refused = Counter[str]()
     app.state.evaluations = Evaluations(services.eval_runs, services.tools, services.context.now)
     answering = (chat, drafts, search, lifecycle, articles, checks, evals)
-    working = (tickets, outbox, attachments, customers, privacy, suggestions, macros, activity, assignments, teammates, insights)
+    working = (
+        tickets,
+        outbox,
+        attachments,
+        customers,
+        privacy,
+        suggestions,
+        macros,
+        activity,
+        assignments,
+        teammates,
+        insights,
+    )
     for routes in (*answering, *working, policy, keys, webhooks, inbound, session, oidc, health, metrics, pages):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
