@@ -31,8 +31,10 @@ def reply(
 
 def checking(turn: Turn, triage: TriageSummary | None, policy: Policy) -> str | None:
     """Return what the customer reads while a teammate looks at a suggested reply; None where nobody sits and waits."""
-    language = triage.language if triage else turn.language or policy.languages[0]
-    return policy.speak(language).checking if turn.channel in LIVE else None
+    if turn.channel not in LIVE:
+        return None
+    phrases = policy.speak(triage.language if triage else turn.language or policy.languages[0])
+    return " ".join((phrases.checking, *_asking(turn, phrases)))
 
 
 def _warning(turn: Turn, phrases: Phrases) -> tuple[Sentence, ...]:
@@ -57,8 +59,11 @@ def _notice(turn: Turn, handover: Handover, phrases: Phrases, partial: bool) -> 
     nothing = (missing,) if handover.reason in SAYS_NOTHING_WAS_FOUND else ()
     response = next((target for target in handover.clocks if target.clock == "response"), None)
     aim = (_aim(response, phrases.within),) if response else ()
-    asking = (phrases.ask_address,) if turn.unreachable and phrases.ask_address else ()
-    return (*nothing, phrases.handed_over, *aim, *asking)
+    return (*nothing, phrases.handed_over, *aim, *_asking(turn, phrases))
+
+
+def _asking(turn: Turn, phrases: Phrases) -> tuple[str, ...]:
+    return (phrases.ask_address,) if turn.unreachable and phrases.ask_address else ()
 
 
 def _aim(target: ClockTarget, within: Within) -> str:

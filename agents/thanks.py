@@ -1,4 +1,4 @@
-"""Tell mere thanks, and word that it is solved, from a message that wants an answer.
+"""Tell mere thanks, word that it is solved, and a mere address, from a message that wants an answer.
 
 Only what is nothing else counts: one sentence that asks or reports anything makes the whole a message like any other.
 """
@@ -8,7 +8,7 @@ from typing import Literal
 
 from domain.text import folded, words
 
-Heard = Literal["thanks", "solved"]
+Heard = Literal["thanks", "solved", "address"]
 LONGEST = 200  # characters; whoever writes more has more to say
 
 _FILLS = (
@@ -40,19 +40,35 @@ _SOLVED = (
 )
 _POLITE = re.compile(rf"(?:{_FILLS}|{_THANKS})(?: (?:{_FILLS}|{_THANKS}))*")
 _ENDED = re.compile(rf"(?:(?:{_FILLS}|{_THANKS}) )*{_SOLVED}(?: (?:{_FILLS}|{_THANKS}))*")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_TELLING = re.compile(
+    r"sure|of|course|please|my|e|mail|email|address|is|it|s|here|you|can|write|to|me|at|reach|under|use|am|i|best|via|by|"
+    r"meine|adresse|mailadresse|lautet|ist|bitte|an|mich|unter|erreichen|sie|mir|konnen|naturlich|per|"
+    r"mi|correo|electronico|direccion|es|claro|a|puede|escribirme|en|mon|c|est|bien|sur|voici|"
+    r"meu|endereco|o|esta|aqui|pode|escrever|por|favor"
+)
 _THANKING = re.compile(rf"\b{_THANKS}\b")
 
 
 def heard(text: str) -> Heard | None:
-    """Return what a message says when it says nothing else: *solved*, or mere *thanks*."""
+    """Return what a message says when it says nothing else: *solved*, mere *thanks*, or an *address* to write to."""
     if "?" in text or "¿" in text or len(text) > LONGEST:
         return None
+    if _only_tells_an_address(text):
+        return "address"
     sentences = [said for said in map(_plain, re.split(r"[.!,;:\n]+", text)) if said]
     if not sentences or not all(_POLITE.fullmatch(said) or _ENDED.fullmatch(said) for said in sentences):
         return None
     if any(_ENDED.fullmatch(said) for said in sentences):
         return "solved"
     return "thanks" if any(_THANKING.search(said) for said in sentences) else None
+
+
+def _only_tells_an_address(text: str) -> bool:
+    """Say whether a message names one address, among words that only say that it is one."""
+    rest, found = _ADDRESS.subn(" ", text)
+    said = _plain(rest.replace("-", " ")).split()
+    return found == 1 and all(_TELLING.fullmatch(word) or _POLITE.fullmatch(word) for word in said)
 
 
 def _plain(sentence: str) -> str:

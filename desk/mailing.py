@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from database.mail import inbox, mailings, watchers
 from database.tables import customers, handovers, messages, tickets
 from desk.inbox import Origin, message_of
+from desk.messages import noticed
 from desk.tickets import Ticket
 from domain.ids import BrandId, CustomerId, MessageId, TicketId, new
 from domain.turns import LIVE
@@ -197,13 +198,20 @@ async def watched(connection: AsyncConnection, ticket: TicketId, since: datetime
 
 
 async def unreachable(connection: AsyncConnection, ticket: Ticket) -> bool:
-    """Say whether the customer of a chat left no address and was not asked for one, as every handover does."""
+    """Say whether the customer of a chat left no address and was not asked for one: who waits for a person was."""
     if ticket.channel not in LIVE:
         return False
     theirs = (customers.c.brand == ticket.brand) & (customers.c.id == ticket.customer) & customers.c.email.is_not(None)
     known = select(literal(1)).where(theirs).limit(1)
     asked = select(literal(1)).where(handovers.c.ticket == ticket.id).limit(1)
-    return not [row for chosen in (known, asked) for row in await connection.execute(chosen)]
+    if [row for chosen in (known, asked) for row in await connection.execute(chosen)]:
+        return False
+    return not await noticed(connection, ticket.id)
+
+
+async def waits_for_a_person(connection: AsyncConnection, ticket: Ticket) -> bool:
+    """Say whether the customer of a chat was told that a person looks into it."""
+    return ticket.channel in LIVE and (ticket.handed_over_at is not None or await noticed(connection, ticket.id))
 
 
 async def reach(connection: AsyncConnection, ticket: Ticket, address: str, now: datetime) -> bool:

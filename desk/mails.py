@@ -18,7 +18,7 @@ from desk.policies import Policies
 from desk.queue import Queue
 from desk.receiving import Incoming, Reads, Received
 from domain.ids import BrandId, CustomerId, MessageId, TicketId
-from domain.turns import LIVE, Author
+from domain.turns import Author
 
 LONGEST = 20_000  # characters of one message
 LITTLE = 60  # characters: a text this short may have its question in the subject
@@ -167,13 +167,13 @@ class Mails:
         return most if sent >= most else 0
 
     async def told(self, ticket_id: TicketId, text: str, now: datetime) -> bool:
-        """Keep the address that a customer tells a person who took over their chat; True when one was kept."""
+        """Keep the address that a customer tells who waits for a person in a chat; True when one was kept."""
         address = mailing.told(text)
         if address is None:
             return False
         async with self._engine.begin() as connection:
             ticket = await tickets.hold(connection, ticket_id)
-            if ticket is None or ticket.channel not in LIVE or ticket.handed_over_at is None:
+            if ticket is None or not await mailing.waits_for_a_person(connection, ticket):
                 return False
             return await mailing.reach(connection, ticket, address, now)
 

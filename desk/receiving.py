@@ -1,6 +1,7 @@
 """Receiving: a customer's message into its ticket or into a new one, and what that starts.
 
-What a machine wrote starts nothing and reopens nothing. Neither do mere thanks; that it is solved solves the ticket.
+What a machine wrote starts nothing and reopens nothing. Neither do mere thanks, nor a mere address of somebody who
+waits for a person; that it is solved solves the ticket.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk import alerts, brands, events, inbox, loops, messages, moves, solving, stream, tickets
+from desk import alerts, brands, events, inbox, loops, mailing, messages, moves, outbox, solving, stream, tickets
 from desk.events import Fact
 from desk.inbox import Origin
 from desk.loops import Sign
@@ -24,7 +25,7 @@ from domain.policy import Policy
 from domain.triage import Priority
 from domain.turns import LIVE, Channel
 
-Courtesy = Literal["thanks", "solved"]
+Courtesy = Literal["thanks", "solved", "address"]
 Reads = Callable[[str], Courtesy | None]
 LOOKED_BACK = 40  # messages
 
@@ -87,10 +88,12 @@ async def receive(
         connection, ticket.id, "customer", "text", incoming.text, now, automatic=sign is not None
     )
     arrival = Arrival(ticket, said, message, policy, now)
-    courtesy = reads(incoming.text) if sign is None and _answered(said) else None
+    courtesy = reads(incoming.text) if sign is None and _spoke_last(said) else None
     if sign:
         await _set_aside(connection, arrival, sign)
-    elif courtesy:
+    elif courtesy == "address" and await _waits(connection, ticket, said):
+        await _be_told(connection, queue, arrival)
+    elif courtesy in ("thanks", "solved") and _answered(said):
         await _be_thanked(connection, arrival, courtesy)
     else:
         await _take_in(connection, queue, arrival, incoming.language)
@@ -152,8 +155,24 @@ async def _open(connection: AsyncConnection, incoming: Incoming, now: datetime, 
 
 def _answered(said: Sequence[Message]) -> bool:
     """Say whether the last word was ours, and an answer."""
-    talk = [message for message in said if message.kind != "note" and not message.automatic]
-    return bool(talk) and talk[-1].kind == "reply"
+    last = _last(said)
+    return last is not None and last.kind == "reply"
+
+
+def _spoke_last(said: Sequence[Message]) -> bool:
+    last = _last(said)
+    return last is not None and last.author != "customer"
+
+
+def _last(said: Sequence[Message]) -> Message | None:
+    return next((one for one in reversed(said) if one.kind != "note" and not one.automatic), None)
+
+
+async def _waits(connection: AsyncConnection, ticket: Ticket, said: Sequence[Message]) -> bool:
+    """Say whether the bot had the last word, and it was that a person looks into it."""
+    last = _last(said)
+    by_bot = last is not None and last.author == "bot" and not ticket.bot_silent
+    return by_bot and await mailing.waits_for_a_person(connection, ticket)
 
 
 async def _note(connection: AsyncConnection, arrival: Arrival, **facts: Fact) -> None:
@@ -180,6 +199,20 @@ async def _be_thanked(connection: AsyncConnection, arrival: Arrival, courtesy: C
     if courtesy == "solved" and ticket.status not in DONE:
         by_bot = await solving.by_bot(connection, ticket, "confirmed")
         await solving.solve(connection, ticket, arrival.policy, "customer", arrival.now, by_bot)
+
+
+async def _be_told(connection: AsyncConnection, queue: Queue, arrival: Arrival) -> None:
+    """Keep where somebody can be reached who waits for a person, and say so; what they wait for stays as it is."""
+    ticket, number, now = arrival.ticket, arrival.message.number, arrival.now
+    await tickets.change(connection, ticket.id, now, asked=number, settled=number)
+    await _note(connection, arrival)
+    address = mailing.told(arrival.message.text)
+    if address is None:
+        return
+    await mailing.reach(connection, ticket, address, now)
+    if kept := arrival.policy.speak(ticket.language or arrival.policy.languages[0]).address_kept:
+        message = await messages.add(connection, ticket.id, "bot", "notice", kept, now)
+        await outbox.put(connection, queue, ticket, message, now)
 
 
 async def _take_in(connection: AsyncConnection, queue: Queue, arrival: Arrival, language: str | None) -> None:

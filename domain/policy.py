@@ -58,6 +58,7 @@ class Phrases:
     deny: str = ""
     no_secrets: str = ""
     ask_address: str = ""
+    address_kept: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -163,6 +163,16 @@ def test_whom_nothing_could_reach_is_asked_for_an_address(language: str) -> None
     assert told.text.removeprefix(reachable.text).strip() == POLICY.speak(language).ask_address != ""
 
 
+@pytest.mark.parametrize("language", POLICY.languages)
+def test_whoever_waits_for_a_reply_to_be_checked_is_asked_for_an_address_too(language: str) -> None:
+    asked = replace(turn("How do I pay?"), language=language)
+
+    told = notices.checking(replace(asked, unreachable=True), None, POLICY)
+
+    assert told == f"{notices.checking(asked, None, POLICY)} {POLICY.speak(language).ask_address}"
+    assert notices.checking(replace(asked, channel="email"), None, POLICY) is None
+
+
 @given(st.text(max_size=200), st.sampled_from([intent.name for intent in POLICY.intents]))
 def test_whatever_is_written_the_packet_fits_its_schema_and_has_one_owner(text: str, intent: str) -> None:
     found = packet(text, intent)

@@ -32,6 +32,26 @@ def test_mere_thanks_are_heard(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "anna@example.com",
+        "Sure, my e-mail is anna.b+x@mail.example.com, thanks!",
+        "You can reach me at anna@example.com",
+        "Meine Adresse ist anna@example.com",
+        "Claro, mi correo electrónico es anna@example.com",
+        "Bien sûr, c'est anna@example.com",
+    ],
+)
+def test_a_mere_address_is_heard(text: str) -> None:
+    assert thanks.heard(text) == "address"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please cancel anna@example.com",
+        "anna@example.com or ben@example.com",
+        "Is anna@example.com my address?",
+        "I cannot sign in with anna@example.com",
+        "My address is wrong: anna@example.com",
         "Thanks. How do I export my data?",
         "Thanks, but it does not work",
         "That did not work",

@@ -5,21 +5,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from agents import thanks
 from connectors.chat import Chat
 from connectors.connector import Undeliverable
 from connectors.email.intake import Intake
 from connectors.email.sending import ByMailToo, Email
 from database.database import Database
 from desk.attendance import Attendance
+from desk.cases import Outgoing
 from desk.desk import Desk, Incoming
 from desk.mails import AWAY_AFTER, Mails
 from desk.outbox import Delivery
+from desk.queue import Queue
 from domain.ids import DEFAULT_BRAND, CustomerId, TicketId
 from prompts import policy as pages
 from tests.connectors.email.mails import mail
 from tests.connectors.email.post import Post
 from tests.connectors.email.test_sending import answer, handed_over_chat
-from tests.desk.decisions import NOW
+from tests.desk.decisions import NOW, suggested
 
 MOST = pages.load().limits.mails.sent_a_day
 ADDRESS = "Sure, it is Anna@Customer.example."
@@ -36,6 +39,21 @@ async def ticket(desk: Desk) -> TicketId:
     return await handed_over_chat(desk, "I want a person.")
 
 
+@pytest.fixture
+def reading_desk(database: Database, queue: Queue) -> Desk:
+    """A desk that tells mere addresses from questions."""
+    return Desk(database.engine, queue, reads=thanks.heard)
+
+
+async def suggested_chat(desk: Desk) -> TicketId:
+    """Return a chat whose customer waits for a teammate to look at a suggested reply."""
+    ticket = (await desk.receive(Incoming(DEFAULT_BRAND, "How do I pay?", "chat"), NOW)).ticket
+    attempt = await desk.begin(ticket, NOW)
+    assert attempt is not None
+    await desk.conclude(attempt, suggested(attempt.turn), (Outgoing("notice", "A colleague looks."),), NOW)
+    return ticket
+
+
 async def shown(desk: Desk, ticket: TicketId) -> list[str]:
     return [row.data["text"] for row in await desk.rows(ticket) if row.kind == "reply"]
 
@@ -50,6 +68,45 @@ async def test_who_left_no_address_is_asked_for_one_once(desk: Desk) -> None:
     assert before is not None
     assert after is not None
     assert (before.turn.unreachable, after.turn.unreachable) == (True, False)
+
+
+async def test_who_waits_for_a_suggestion_to_be_looked_at_is_asked_once_too(desk: Desk) -> None:
+    ticket = await suggested_chat(desk)
+    await desk.receive(Incoming(DEFAULT_BRAND, "Hello?", "chat", ticket), NOW)
+    after = await desk.begin(ticket, NOW)
+
+    assert after is not None
+    assert not after.turn.unreachable
+
+
+@pytest.mark.parametrize("waits_for", ["a teammate", "a suggestion"])
+async def test_a_mere_address_is_kept_and_changes_nothing_else(
+    reading_desk: Desk, mails: Mails, database: Database, waits_for: str
+) -> None:
+    desk = reading_desk
+    ticket = await (
+        suggested_chat(desk) if waits_for == "a suggestion" else handed_over_chat(desk, "A person, please.")
+    )
+    clocks = await desk.clocks(ticket)
+
+    await desk.receive(Incoming(DEFAULT_BRAND, ADDRESS, "chat", ticket), NOW)
+
+    assert await desk.begin(ticket, NOW) is None
+    assert await desk.clocks(ticket) == clocks
+    assert (await desk.messages(ticket))[-1].text == pages.load().speak("en").address_kept
+    async with database.engine.connect() as connection:
+        states = [row.state for row in await connection.execute(text("SELECT state FROM suggestions"))]
+    assert states == (["waiting"] if waits_for == "a suggestion" else [])
+    answered = await desk.write(ticket, "We have fixed it.", NOW)
+    envelope = await mails.envelope(answered, "example.com")
+    assert envelope is not None
+    assert envelope.address == "anna@customer.example"
+
+
+async def test_an_address_that_nobody_waits_to_hear_is_a_message_like_any_other(reading_desk: Desk) -> None:
+    received = await reading_desk.receive(Incoming(DEFAULT_BRAND, ADDRESS, "chat"), NOW)
+
+    assert await reading_desk.begin(received.ticket, NOW) is not None
 
 
 async def test_who_can_be_reached_is_not_asked(desk: Desk, mails: Mails, intake: Intake) -> None:
