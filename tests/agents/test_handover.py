@@ -165,7 +165,7 @@ def test_whom_nothing_could_reach_is_asked_for_an_address(language: str) -> None
 
 @pytest.mark.parametrize("language", POLICY.languages)
 def test_whoever_waits_for_a_reply_to_be_checked_is_asked_for_an_address_too(language: str) -> None:
-    asked = replace(turn("How do I pay?"), language=language)
+    asked = replace(turn("How do I pay?"), language=language, channel="chat")
 
     told = notices.checking(replace(asked, unreachable=True), None, POLICY)
 
