@@ -259,6 +259,7 @@ async def _desk(read: Settings) -> list[Finding]:
                 vitals.worker(found, expected=read.shared or running.find(read.data) is not None),
                 vitals.queue(found),
                 vitals.time(found, now),
+                *vitals.erasures(found),
                 *undelivered(await doors.deliveries.troubles(now)),
                 vitals.log(await doors.audit.verify()),
                 vitals.backup(await doors.audit.newest("backed_up"), now),

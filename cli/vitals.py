@@ -9,6 +9,7 @@ from desk.vitals import Vitals
 LATE = timedelta(seconds=60)
 APART = timedelta(seconds=5)
 OLD = timedelta(days=7)
+DAY = timedelta(days=1)
 
 
 def worker(found: Vitals, expected: bool) -> Finding:
@@ -43,6 +44,15 @@ def time(found: Vitals, now: datetime) -> Finding:
         way = "let both be set by the network, since deadlines and sessions go by them"
         return Finding("time", "fix", f"the database is {_long(abs(apart))} {side} this machine: {way}")
     return Finding("time", "good", "this machine and the database agree")
+
+
+def erasures(found: Vitals) -> list[Finding]:
+    """Say where bytes of an erased customer still lie in the database's files although there was time enough."""
+    age = timedelta(seconds=found.erasure_age_s or 0)
+    if age <= DAY:
+        return []
+    way = "something reads these tables all the time; the log of the worker names them"
+    return [Finding("erasures", "fix", f"one of {_long(age)} ago is not overwritten on disk yet: {way}")]
 
 
 def log(found: Checked) -> Finding:

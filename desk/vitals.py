@@ -28,6 +28,7 @@ _COUNTED = text(
         (SELECT count(*) FROM deliveries WHERE state = 'queued') AS deliveries_queued,
         (SELECT count(*) FROM deliveries WHERE state = 'failed') AS deliveries_failed,
         (SELECT count(*) FROM circuits WHERE open_until > now()) AS circuits_open,
+        (SELECT extract(epoch FROM now() - min(erased_at)) FROM erasures WHERE overwritten_at IS NULL) AS erasure_age_s,
         (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - :silence) AS workers,
         (SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers) AS heartbeat_age_s
     """
@@ -44,7 +45,10 @@ _TURNS = text(
 
 @dataclass(frozen=True)
 class Vitals:
-    """What waits at one moment; ages are seconds on the database's own clock, None where there is nothing to age."""
+    """What waits at one moment; ages are seconds on the database's own clock, None where there is nothing to age.
+
+    An erasure waits until its bytes are overwritten too.
+    """
 
     at: datetime
     jobs: Mapping[str, int]
@@ -54,6 +58,7 @@ class Vitals:
     circuits_open: int
     workers: int
     heartbeat_age_s: float | None
+    erasure_age_s: float | None = None
 
 
 class Monitor:
@@ -83,4 +88,5 @@ def _vitals(row: Row[*tuple[Any, ...]]) -> Vitals:
         circuits_open=row.circuits_open,
         workers=row.workers,
         heartbeat_age_s=None if row.heartbeat_age_s is None else max(0.0, float(row.heartbeat_age_s)),
+        erasure_age_s=None if row.erasure_age_s is None else max(0.0, float(row.erasure_age_s)),
     )

@@ -1,6 +1,7 @@
 """The door to what people may ask about themselves, and to what the policy wants gone by itself."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from domain.ids import BrandId
 from domain.policy import Policy
 
 Forgetting = Callable[[AsyncConnection, BrandId], Awaitable[None]]
+logger = logging.getLogger(__name__)
 BETWEEN = timedelta(hours=1)  # two overwritings that nobody waits for
 REST = timedelta(minutes=10)  # after one that found a table in use
 TABLES = (*dict.fromkeys(holding.table.name for holding in HOLDINGS), "remembered_vectors", "requests")
@@ -104,8 +106,11 @@ class DataRights:
             named = [BrandId(brand) for brand in (await connection.execute(select(brands.c.id))).scalars()]
         for brand in named:
             await self._retain(brand, now)
-        if await self._waits(now) and not (await self.overwrite(now)).whole:
-            self._rests_until = now + REST
+        if await self._waits(now):
+            done = await self.overwrite(now)
+            if not done.whole:
+                logger.warning("what was erased is not overwritten yet, others use %s", ", ".join(done.busy))
+                self._rests_until = now + REST
 
     async def _retain(self, brand: BrandId, now: datetime) -> None:
         policy = await self._policies.in_force(brand)

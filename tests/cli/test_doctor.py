@@ -1,5 +1,6 @@
 """Where the doctor looks for a model server's list of models, and what it says of what did not get there."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -64,6 +65,13 @@ def test_a_desk_at_work_is_well() -> None:
     states = [vitals.worker(found, True), vitals.queue(found), vitals.time(found, NOW), vitals.log(Checked(9, "a"))]
 
     assert {one.state for one in states} == {"good"}
+
+
+def test_what_an_erasure_left_on_the_disk_for_a_day_is_told_to_the_operator() -> None:
+    fresh, old = replace(working(), erasure_age_s=3600.0), replace(working(), erasure_age_s=3 * 86400.0)
+
+    assert vitals.erasures(working()) == vitals.erasures(fresh) == []
+    assert "3 days ago" in vitals.erasures(old)[0].message
 
 
 def test_customers_who_wait_are_told_to_the_operator_with_the_way_out() -> None:
