@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, LargeBinary, Table, Text, and_, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from database.metadata import metadata
@@ -57,11 +58,16 @@ class Requests:
         Raises RequestRunning or RequestDiffers.
         """
         await self._settle(caller, key)
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(requests).where(requests.c.created_at < now - KEPT))
-            if await _claim(connection, caller, key, fingerprint, now):
-                return None
-            return await _earlier(connection, caller, key, fingerprint)
+        claimed = False
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(delete(requests).where(requests.c.created_at < now - KEPT))
+                claimed = await _claim(connection, caller, key, fingerprint, now)
+                return None if claimed else await _earlier(connection, caller, key, fingerprint)
+        except DBAPIError:
+            if claimed:  # the database died over its answer: nobody knows whether it kept the claim
+                self._owed[caller, key] = None
+            raise
 
     async def finish(self, caller: str, key: str, answer: dict[str, Any]) -> None:
         """Keep the answer for whoever repeats the request."""
@@ -85,7 +91,7 @@ class Requests:
         answer, known = self._owed[caller, key], _named(caller, key)
         async with self._engine.begin() as connection:
             if answer is None:
-                await connection.execute(delete(requests).where(known))
+                await connection.execute(delete(requests).where(known, requests.c.answer.is_(None)))
             else:
                 await connection.execute(update(requests).where(known).values(answer=answer))
         self._owed.pop((caller, key), None)

@@ -2,7 +2,10 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
+from database.database import Database
 from database.requests import KEPT, LEASE, RequestDiffers, RequestRunning
 from tests.api.conftest import NOW, House
 
@@ -67,6 +70,20 @@ async def test_a_request_that_died_is_begun_again_after_its_lease(house: House) 
     await house.requests.begin("me", "key", b"print", NOW)
 
     assert await house.requests.begin("me", "key", b"print", NOW + LEASE + timedelta(seconds=1)) is None
+
+
+async def test_a_request_whose_claim_was_kept_unheard_is_begun_again_at_once(house: House, database: Database) -> None:
+    def deafened(connection: Connection) -> None:
+        assert connection.connection.dbapi_connection is not None
+        connection.connection.dbapi_connection.commit()
+        raise OperationalError("COMMIT", None, ConnectionResetError())
+
+    event.listen(database.engine.sync_engine, "commit", deafened)
+    with pytest.raises(OperationalError):
+        await house.requests.begin("caller", "key", b"request", NOW)
+    event.remove(database.engine.sync_engine, "commit", deafened)
+
+    assert await house.requests.begin("caller", "key", b"request", NOW) is None
 
 
 async def test_an_answer_is_kept_for_a_day(house: House) -> None:
