@@ -51,6 +51,7 @@ def restore(conninfo: str, file: Path, force: bool = False) -> Restored:
             if missing := _differing(manifest, backup.rows(connection)):
                 raise BackupFailed(f"not all of {', '.join(missing)} was restored, so nothing was: try again")
             migrate(conninfo)
+            _bury_workers(connection)
             under_way = _in_doubt(connection)
         return Restored(manifest, under_way, backup.pages(archive))
 
@@ -120,6 +121,11 @@ def _load(conninfo: str, archive: zipfile.ZipFile) -> None:
 
 def _differing(manifest: Manifest, found: dict[str, int]) -> list[str]:
     return sorted(name for name in {*manifest.rows, *found} if manifest.rows.get(name) != found.get(name))
+
+
+def _bury_workers(connection: psycopg.Connection) -> None:
+    """Let nobody wait for the workers that lived when the backup was made: they never worked here."""
+    connection.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 day'")
 
 
 def _in_doubt(connection: psycopg.Connection) -> int:

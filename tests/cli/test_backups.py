@@ -40,7 +40,7 @@ def test_a_desk_restored_elsewhere_answers_the_same(
     assert restored.returncode == 0
     assert "Restored 1 ticket," in restored.stdout
     assert "3 passages are indexed." in restored.stdout
-    assert (twice.returncode, "--force" in twice.stderr) == (2, True)
+    assert (twice.returncode, "--force" in twice.stderr) == (2, True), twice.stderr
     assert begun["ticket"].startswith("tic_")
     assert answered["reply"] == asked["reply"]
     assert [found["passage"] for found in answered["evidence"]] == [found["passage"] for found in asked["evidence"]]

@@ -136,7 +136,7 @@ def test_every_error_written_for_people_is_expected() -> None:
 def test_ctrl_c_while_indexing_keeps_what_is_done_and_a_second_run_goes_on(
     environment: Mapping[str, str], typed: Deskhand, tmp_path: Path, database_url: str
 ) -> None:
-    rows = [{"id": f"a{n}", "title": f"Article {n}", "body": f"Step {n} of the plan. " * 20} for n in range(120)]
+    rows = [{"id": f"a{n}", "title": f"Article {n}", "body": f"Step {n} of the plan. " * 20} for n in range(240)]
     (tmp_path / "articles.jsonl").write_text("\n".join(map(json.dumps, rows)))
     own = {"DESKHAND_DATA": str(tmp_path / "data"), "DESKHAND_DATABASE_URL": database_url}
 
@@ -156,14 +156,14 @@ def test_ctrl_c_while_indexing_keeps_what_is_done_and_a_second_run_goes_on(
     assert process.returncode == 130
     assert "Run the same command again to go on." in said
     assert "Traceback" not in said
-    assert 0 < kept <= counts["unchanged"] < 120
-    assert counts["unchanged"] + counts["added"] == 120
+    assert 0 < kept <= counts["unchanged"] < 240
+    assert counts["unchanged"] + counts["added"] == 240
 
 
 def test_sigterm_closes_what_a_command_opened(
     environment: Mapping[str, str], tmp_path: Path, database_url: str
 ) -> None:
-    rows = [{"id": f"a{n}", "title": f"Article {n}", "body": f"Step {n} of the plan. " * 20} for n in range(120)]
+    rows = [{"id": f"a{n}", "title": f"Article {n}", "body": f"Step {n} of the plan. " * 20} for n in range(240)]
     (tmp_path / "articles.jsonl").write_text("\n".join(map(json.dumps, rows)))
     own = {"DESKHAND_DATA": str(tmp_path / "data"), "DESKHAND_DATABASE_URL": database_url}
 
