@@ -145,6 +145,7 @@ def test_ctrl_c_while_indexing_keeps_what_is_done_and_a_second_run_goes_on(
         env={**environment, **own},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored by what a shell began behind itself
     )
     _wait_for_vectors(database_url, 64)
     process.send_signal(signal.SIGINT)
