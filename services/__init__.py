@@ -188,10 +188,10 @@ class Services:
             if node in STATUSES:
                 await note(STATUSES[node])
 
-        ports = await self.ports(turn.brand)
-        decision = await graph.handle(self.mailing.asking(turn), ports, reached)
+        ports, asking = await self.ports(turn.brand), self.mailing.asking(turn)
+        decision = await graph.handle(asking, ports, reached)
         self.measures.decided(decision)
-        return concluded(decision, notices.checking(turn, decision.triage, ports.policy))
+        return concluded(decision, notices.checking(asking, decision.triage, ports.policy))
 
     async def warm_up(self) -> None:
         """Take a turn through the hub for nothing, so that no customer waits for what loads at first use."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from domain.drafts import Citation, Sentence
 from domain.ids import DEFAULT_BRAND, ArticleId, CaseId, PassageId
 from domain.search import Query
 from domain.turns import Turn
+from prompts import policy as pages
 from services import DataDirectoryBusy
 from services.access import open_access
 from settings import Settings
@@ -92,6 +94,7 @@ async def test_a_data_directory_that_cannot_be_made_says_what_to_set(tmp_path: P
 
 async def test_everything_opens_answers_and_closes(read: Settings) -> None:
     turn = Turn(CaseId("cas_1"), DEFAULT_BRAND, "How long does a refund take?")
+    in_chat = replace(turn, channel="chat", unreachable=True)
     noted: list[str] = []
 
     async def note(status: str) -> None:
@@ -101,6 +104,7 @@ async def test_everything_opens_answers_and_closes(read: Settings) -> None:
         empty = await opened.respond(turn, note)
         await opened.indexer.put(DEFAULT_BRAND, [REFUNDS], services.now())
         full = await opened.respond(turn, note)
+        chatted = await opened.respond(in_chat, note)
 
     assert empty.decision.handover is not None
     assert empty.decision.handover.reason == "no_articles"
@@ -108,6 +112,7 @@ async def test_everything_opens_answers_and_closes(read: Settings) -> None:
     assert full.decision.outcome == "suggested"
     assert full.decision.reply is not None
     assert "5 working days" in full.decision.reply.text
+    assert [said.text for said in chatted.outgoing] == [pages.load().speak("en").checking]  # no address: no mail is set
     assert set(noted) == {"reading", "searching", "writing", "checking"}
 
 
